@@ -1,0 +1,190 @@
+"""TensorFlow Serving's REST routes, under /v1/.
+
+    POST /v1/models/M[/versions/N|/labels/L]:predict|classify|regress
+    GET  /v1/models/M[/versions/N|/labels/L][/metadata]
+
+They are no ordinary paths: names are percent-decoded (`%2F` belongs to a name), case does not
+matter but in the last word, and whatever does not match is 400 "Malformed request", whatever its
+method.  So the raw path is matched here, behind one catch-all route.
+
+Sources: tensorflow_serving/model_servers/http_rest_api_{handler,util}.cc, http_server.cc.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from serving import body, codec, metadata
+from serving.errors import ServingError, invalid
+from serving.metrics import Metrics
+from serving.model import classify, regress
+
+log = logging.getLogger("serving")
+
+_TARGET = r"(?:/versions/(?P<version>[0-9]+)|/labels/(?P<label>[^/:]+))?"
+_CALL = re.compile(
+    rf"(?i:/v1/models/(?P<model>[^/:]+){_TARGET}:(?P<action>classify|regress|predict))", re.ASCII
+)
+_LOOK = re.compile(
+    rf"(?i:/v1/models(?:/(?P<model>[^/:]+))?{_TARGET}(?:/(?P<action>metadata))?)", re.ASCII
+)
+
+
+class Target(NamedTuple):
+    """What a path speaks of.  `action`: "predict", "classify", "regress", "metadata", "status"."""
+
+    model: str
+    version: int | None
+    label: str | None
+    action: str
+
+
+def parse_path(method, path):
+    """The Target of a method and a raw path; ServingError (INVALID_ARGUMENT) if there is none."""
+    pattern = {"POST": _CALL, "GET": _LOOK}.get(method)
+    match = pattern and pattern.fullmatch(path)
+    if not match:
+        raise invalid(f"Malformed request: {method} {path}")
+    version = match["version"]
+    if version is not None and int(version[:20]) >= 2**63:
+        raise invalid(f"Failed to convert version: {version} to numeric.")
+    action = match["action"] or "status"
+    if action != action.lower():  # a case-blind match, but the word itself must be exact
+        raise invalid(f"Malformed request: {method} {path}")
+    if match["model"] is None:
+        raise invalid("Missing model name in request.")
+    number = None if version is None else int(version)
+    label = match["label"] and _decoded(match["label"])
+    return Target(_decoded(match["model"]), number, label, action)
+
+
+def _decoded(text):
+    return unquote_to_bytes(text).decode("utf-8", "surrogateescape")
+
+
+class Rest:
+    """The ASGI app behind /v1/; answers are JSON, errors too.
+
+    Args:
+        store: the Store whose models are called.
+        max_body_bytes: the largest request body, after unpacking.
+    """
+
+    def __init__(self, store, max_body_bytes=body.MAX_BYTES):
+        self.store = store
+        self.max_body_bytes = max_body_bytes
+        self.metrics = Metrics()
+        # Calls leave the event loop: TensorFlow and large JSON would hold it up.
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 4, thread_name_prefix="call")
+
+    async def __call__(self, scope, receive, send):
+        request = Request(scope, receive)
+        path = scope["raw_path"].decode("ascii", "replace")
+        try:
+            content = await self._answer(request, path)
+            response = Response(content, media_type="application/json")
+        except ClientDisconnect:
+            return  # nobody is left to answer
+        except ServingError as error:
+            _log(request, path, error)
+            response = _failure(error)
+        await response(scope, receive, send)
+
+    async def _answer(self, request, path):
+        if request.method == "OPTIONS":
+            return _preflight(request)
+        target = parse_path(request.method, path)
+        if target.action == "status":
+            return metadata.status(self.store.status(target.model, target.version))
+        content = await body.read(request, self.max_body_bytes)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._measured, target, content)
+
+    def _measured(self, target, content):
+        start = time.monotonic()
+        code = "OK"
+        try:
+            return self._call(target, content)
+        except ServingError as error:
+            code = error.code
+            raise
+        finally:
+            if target.model in self.store:  # a made-up name must not become a series for ever
+                self.metrics.observe(target, code, time.monotonic() - start)
+
+    def _call(self, target, content):
+        try:
+            return _ACTIONS[target.action](self.store, target, content)
+        except ServingError:
+            raise
+        except Exception as error:  # a client is told that we failed, never how
+            message = f"internal error ({type(error).__name__}); the server's log has more"
+            raise ServingError("INTERNAL", message) from error
+
+
+def _predict(store, target, content):
+    def find_inputs(name):
+        signature = store.get(target.model, target.version, target.label).model.signature(name)
+        found.append(signature)
+        return signature.dtypes()
+
+    found = []
+    request = codec.decode_predict(content, find_inputs)
+    return codec.encode_predict(found[0].run(request.tensors), request.rows)
+
+
+def _classify(store, target, content):
+    name, examples = codec.decode_examples(content)
+    return codec.encode_classifications(*classify(_named(store, target, name), examples))
+
+
+def _regress(store, target, content):
+    name, examples = codec.decode_examples(content)
+    return codec.encode_regressions(regress(_named(store, target, name), examples))
+
+
+def _named(store, target, name):
+    model = store.get(target.model, target.version, target.label).model
+    name = name or "serving_default"
+    if name not in model.signatures:
+        raise invalid(f"No signature was found with the name: {name}")
+    return model.signatures[name]
+
+
+def _metadata(store, target, content):
+    return metadata.metadata(store.get(target.model, target.version, target.label))
+
+
+_ACTIONS = {
+    "predict": _predict,
+    "classify": _classify,
+    "regress": _regress,
+    "metadata": _metadata,
+}
+
+
+def _preflight(request):
+    """A browser's question before a call from another site; it is told no more than TF Serving."""
+    if not re.match("https?://", request.headers.get("origin", "")):
+        raise ServingError("FAILED_PRECONDITION", "Origin header is missing in CORS preflight")
+    return b""
+
+
+def _log(request, path, error):
+    """One line for one failed call; repr, so that no client can write lines of its own."""
+    hidden = error.__cause__ if error.code == "INTERNAL" else None
+    reason = hidden or error.message
+    log.warning("%s %.200s: %d %.300r", request.method, path, error.http_status, reason)
+
+
+def _failure(error):
+    content = codec.encode_error(error.message)
+    return Response(content, error.http_status, media_type="application/json")

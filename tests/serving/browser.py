@@ -1,0 +1,87 @@
+"""A real server and a real browser, for the tests of the page and for its screenshots."""
+
+import contextlib
+import math
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+# Pen strokes as points on a sheet of side 1.
+SEVEN = [(0.27, 0.24), (0.73, 0.24), (0.42, 0.82)]
+THREE = [
+    (0.47 + 0.18 * math.cos(a / 10), 0.34 + 0.15 * math.sin(a / 10)) for a in range(-26, 15)
+] + [(0.47 + 0.21 * math.cos(a / 10), 0.66 + 0.18 * math.sin(a / 10)) for a in range(-14, 26)]
+
+
+def find_browser(playwright):
+    """Path of an installed Chromium or Chrome, else of the one Playwright brought.
+
+    Raises FileNotFoundError, with the way out, if there is neither.
+    """
+    for name in INSTALLED:
+        if path := shutil.which(name):
+            return path
+    if Path(playwright.chromium.executable_path).exists():
+        return playwright.chromium.executable_path
+    raise FileNotFoundError("the page's tests need Chromium: run `sh tests/browser.sh` first")
+
+
+@contextlib.contextmanager
+def browser():
+    """A running Chromium (playwright.sync_api.Browser)."""
+    with sync_playwright() as playwright:
+        path = find_browser(playwright)
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@contextlib.contextmanager
+def server(models):
+    """`zoo serve` over the folder `models`, on any free port; gives its URL."""
+    command = [sys.executable, "-c", "from train.cli import main; main()", "serve"]
+    options = ["--rest-api-port", "0", "--model-base-path", str(models)]
+    with subprocess.Popen(
+        command + options, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if "model digits, " in line:  # ready, or failed: its page says so then
+                    break
+            found = re.search(r"http://127\.0\.0\.1:\d+", "".join(lines))
+            if not found:
+                raise RuntimeError("the server did not start:\n" + "".join(lines))
+            yield found[0]
+        finally:
+            process.terminate()
+            process.stdout.read()
+
+
+def open_page(page, url, tab="Digits"):
+    """Go to the page and open a tab."""
+    page.goto(f"{url}/ui/")
+    page.get_by_role("tab", name=tab).click()
+
+
+def draw(page, points, lift=True):
+    """Draw one stroke with the mouse, in small steps as a hand does."""
+    sheet = page.locator("#pad canvas")
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    place = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*place[0])
+    page.mouse.down()
+    for point in place[1:]:
+        page.mouse.move(*point, steps=8)
+    if lift:
+        page.mouse.up()

@@ -1,0 +1,96 @@
+"""The server as a process: how it starts, how it ends, and what it says."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from http.client import HTTPConnection
+
+import httpx
+import pytest
+import tensorflow as tf
+
+from serving.app import default_base_path
+from tests.serving import models
+
+
+def start(base, port=0):
+    code = "import sys; from serving.app import serve; "
+    code += "serve(sys.argv[1], rest_api_port=int(sys.argv[2]))"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(base), str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def refused(process):
+    """The one line on stderr of a process that ends at once with exit code 1."""
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert out == ""
+    [line] = err.splitlines()
+    return line
+
+
+@pytest.fixture
+def slow(tmp_path):
+    """A folder with one model that counts to n, one by one."""
+
+    def count(n):
+        return {"total": tf.while_loop(lambda i: i < n, lambda i: (i + 1,), [tf.zeros_like(n)])[0]}
+
+    models.save(tmp_path / "slow" / "1", serving_default=(count, {"n": models.spec(tf.int64, "n")}))
+    return tmp_path
+
+
+def test_the_port_is_taken(slow):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = refused(start(slow, port))
+    assert f"port {port} on 127.0.0.1 is taken" in line
+    assert "--rest-api-port" in line
+
+
+def test_no_folder(tmp_path):
+    line = refused(start(tmp_path / "nowhere"))
+    assert line == f"zoo serve: no folder of models at {tmp_path / 'nowhere'}"
+
+
+@pytest.fixture
+def server(slow):
+    """A running process and its URL, once the model is ready."""
+    process = start(slow)
+    first = process.stdout.readline()
+    assert re.match(r"page http://127\.0\.0\.1:\d+/ui/ ", first)
+    assert re.match(r"model slow, version 1 is ready", process.stdout.readline())
+    yield process, re.search(r"REST (http://127\.0\.0\.1:\d+)/v1", first)[1]
+    process.kill()
+    process.communicate()
+
+
+def test_sigterm_waits_for_calls_but_not_for_open_pages(server):
+    process, url = server
+    call = HTTPConnection(url.removeprefix("http://"), timeout=60)
+    with httpx.stream("GET", f"{url}/ui/gradio_api/heartbeat/somebody", timeout=60) as page:
+        events = page.iter_lines()
+        assert next(events) == "data: ALIVE"
+        call.request("POST", "/v1/models/slow:predict", '{"inputs": 500000}')
+        assert httpx.get(f"{url}/healthz").status_code == 200  # by now the call is running
+        process.send_signal(signal.SIGTERM)
+        assert set(events) <= {"", "data: ALIVE"}  # and then no more
+    with call.getresponse() as answer:
+        assert json.load(answer) == {"outputs": 500_000}
+    call.close()
+    out, _ = process.communicate(timeout=20)  # less than calls would be given
+    assert process.returncode == 0
+    assert out == ""
+
+
+def test_the_default_folder_is_the_one_at_hand(tmp_path, monkeypatch):
+    (tmp_path / "saved_models").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert default_base_path().resolve() == tmp_path / "saved_models"

@@ -1,0 +1,1 @@
+"""Training: recipes, data, and the one loop that all of them share."""

@@ -1,0 +1,160 @@
+"""The `zoo` command: it parses, calls, and prints; the work is done elsewhere."""
+
+import os
+import shutil
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from train import precision as precisions
+from train.quiet import import_tensorflow
+
+app = typer.Typer(
+    help="Neural networks from the first neuron to today: list, train, measure, export, serve.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+Precision = StrEnum("Precision", {name: name for name in precisions.POLICIES})
+RecipeName = Annotated[str, typer.Argument(metavar="RECIPE", help="One that `zoo list` shows.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A setting of the recipe; may be repeated."),
+]
+Run = Annotated[
+    Path | None, typer.Option("--out", help="The run's folder.", show_default="runs/RECIPE")
+]
+Served = Annotated[
+    Path | None,
+    typer.Option("--to", help="The served model's folder.", show_default="saved_models/RECIPE"),
+]
+
+
+@app.command("list")
+def list_():
+    """Show every network: family, year, parameters, sizes, paper; then the recipes."""
+    from train import recipe
+    from zoo import registry
+
+    import_tensorflow()
+    table = Table("name", "year", "parameters", "sizes", "reference", title="Networks")
+    for name in sorted(registry.names(), key=lambda n: (registry.info(n).year, n)):
+        with console.status(f"building {name}"):
+            count = registry.build(name).count_params()
+        info, sizes = registry.info(name), registry.sizes(name)
+        written = "\n".join(f"{key}={value}" for key, value in sizes.items())
+        table.add_row(name, str(info.year), f"{count:,}", written, info.reference)
+    console.print(table)
+    console.print("Recipes for `zoo train`:", ", ".join(recipe.names()))
+
+
+@app.command()
+def train(
+    name: RecipeName,
+    settings: Settings = None,
+    precision: Annotated[
+        Precision, typer.Option(help="auto: what the device has in hardware.")
+    ] = Precision.auto,
+    out: Run = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away a run in the folder.")] = False,
+):
+    """Train a recipe; run again after a stop, and it goes on where it was."""
+    chosen, out = _recipe(name, settings), out or Path("runs") / name
+    if fresh:
+        shutil.rmtree(out, ignore_errors=True)
+    from train import loop
+
+    bar = 1 if sys.stdout.isatty() else 2
+    report = loop.fit(chosen, out, precision=precision.value, verbose=bar)
+    _print_figures(f"{name}: {out}", _flat(report))
+    console.print(f"Logs: {out}/history.csv, `tensorboard --logdir {out}/tensorboard`")
+    if chosen.task:
+        console.print(f"Next: zoo export {name}" + (f" --out {out}" if out.name != name else ""))
+
+
+@app.command()
+def export(name: RecipeName, settings: Settings = None, out: Run = None, to: Served = None):
+    """Write a trained run's best weights as the next version of a SavedModel."""
+    chosen = _recipe(name, settings)
+    from train import loop
+
+    target = loop.export_run(chosen, out or Path("runs") / name, to or Path("saved_models") / name)
+    console.print(f"Exported [bold]{target}[/bold]. Next: zoo evaluate {name}, zoo serve")
+
+
+@app.command()
+def evaluate(
+    name: RecipeName,
+    settings: Settings = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="A SavedModel, or the folder of its versions.", show_default=False),
+    ] = None,
+    split: Annotated[str, typer.Option(help="test or validation")] = "test",
+):
+    """Measure a served model on its recipe's data."""
+    chosen = _recipe(name, settings)
+    from train.evaluate import evaluate as figures
+
+    model = model or Path("saved_models") / name
+    with console.status(f"measuring {model} on {split}"):
+        rows = list(figures(chosen, model, split))
+    _print_figures(f"{model} on {split}", rows)
+
+
+@app.command()
+def serve(
+    model_base_path: Annotated[
+        Path | None, typer.Option(help="The folder of models.", show_default="saved_models")
+    ] = None,
+    host: Annotated[str, typer.Option(help="0.0.0.0 to be reached from outside.")] = "127.0.0.1",
+    rest_api_port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free.")] = 8501,
+    ui: Annotated[bool, typer.Option("--ui/--no-ui", help="The page with the demos.")] = True,
+):
+    """Serve the models by TensorFlow Serving's REST protocol, and the page with the demos."""
+    from serving.app import serve as run
+
+    raise typer.Exit(run(model_base_path, host=host, rest_api_port=rest_api_port, ui=ui))
+
+
+def main():
+    """Run `zoo`: what the user got wrong is one line, not a traceback."""
+    try:
+        app()
+    except (ValueError, OSError) as error:
+        if os.environ.get("ZOO_TRACEBACK"):
+            raise
+        Console(stderr=True).print(f"[red]zoo:[/red] {error}", soft_wrap=True, highlight=False)
+        sys.exit(2)
+
+
+def _recipe(name, settings):
+    from train import recipe
+    from zoo.registry import found
+
+    found(name, recipe.names(), "recipe")
+    with console.status("starting TensorFlow"):
+        import_tensorflow()
+        return recipe.load(name).with_settings(settings or [])
+
+
+def _flat(report):
+    for key, value in report.items():
+        yield from value.items() if isinstance(value, dict) else [(key, value)]
+
+
+def _print_figures(title, rows):
+    table = Table("figure", "value", title=title)
+    for name, value in rows:
+        table.add_row(name, f"{value:.5g}" if isinstance(value, float) else str(value))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

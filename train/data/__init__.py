@@ -1,0 +1,1 @@
+"""Loaders: each returns a `train.data.pipeline.Data`."""

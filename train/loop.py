@@ -1,0 +1,142 @@
+"""The training loop: the one way in which anything trained by gradient trains.
+
+    report = fit(recipe, out="runs/digits")
+
+Seed, devices, precision, data, model, `compile`, `fit`, report: in that order.  A run that
+was stopped, even by kill -9, goes on from its last epoch when it is started again.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from train.checkpoint import Checkpoint
+from train.precision import choose
+from zoo.export import export
+from zoo.registry import build
+
+
+def fit(recipe, out, precision="auto", verbose="auto"):
+    """Train `recipe` in the folder `out`; return the report, also left in report.json.
+
+    precision: one of `train.precision.POLICIES`.
+    Raises ValueError if `out` holds a run with other settings.
+    """
+    out = Path(out)
+    _claim(out, recipe)
+    keras.utils.set_random_seed(recipe.seed)
+    gpus = tf.config.list_physical_devices("GPU")
+    policy = choose(precision, gpus=len(gpus))
+    keras.config.set_dtype_policy(policy)
+    data = load_data(recipe)
+    with _strategy(gpus).scope():
+        model = build(recipe.model, **recipe.sizes)
+        model.compile(
+            optimizer=_optimizer(recipe, data.steps_per_epoch),
+            loss=dict(recipe.loss),
+            metrics=dict(recipe.metrics),
+            jit_compile=recipe.jit_compile,
+        )
+        checkpoint = Checkpoint(out, recipe.monitor)
+        done = checkpoint.restore(model)
+    start = time.monotonic()
+    model.fit(
+        data.train(done),
+        steps_per_epoch=data.steps_per_epoch,
+        initial_epoch=done,
+        epochs=recipe.epochs,
+        validation_data=data.validation,
+        callbacks=[checkpoint, keras.callbacks.TensorBoard(out / "tensorboard")],
+        shuffle=False,  # the data's own order is already shuffled
+        verbose=verbose,
+    )
+    best = checkpoint.best()
+    report = {
+        "model": recipe.model,
+        "parameters": model.count_params(),
+        "precision": policy,
+        "devices": f"{len(gpus)} GPU" if gpus else "CPU",
+        "epochs": len(checkpoint.history),
+        "epochs_resumed": done,
+        "seconds": round(time.monotonic() - start, 1),
+        "best": best,
+    }
+    (out / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+    return report
+
+
+def load_data(recipe):
+    """The recipe's `pipeline.Data`."""
+    return recipe.data(batch_size=recipe.batch_size, seed=recipe.seed, **recipe.data_options)
+
+
+def trained(recipe, out):
+    """The recipe's model in float32 with the best weights of the run in `out`.
+
+    Raises FileNotFoundError if there is no run.
+    """
+    keras.config.set_dtype_policy("float32")  # what is served computes as it is declared
+    model = build(recipe.model, **recipe.sizes)
+    checkpoint = Checkpoint(out, recipe.monitor)
+    if checkpoint.newest() is None:
+        raise FileNotFoundError(f"{out} holds no finished epoch; run `zoo train` first")
+    checkpoint.load_best(model)
+    return model
+
+
+def export_run(recipe, out, folder):
+    """Export the run in `out` as the next version in `folder`; return that version's folder."""
+    if recipe.task is None:
+        raise ValueError(f"the recipe of {recipe.model} has no task, so nothing to serve")
+    model = trained(recipe, out)
+    note = json.loads((Path(out) / "report.json").read_text(encoding="utf-8"))
+    notes = {"network": recipe.model, "sizes": dict(recipe.sizes), "training": note}
+    return export(folder, recipe.task.signatures(model), recipe.task.warmup(), notes)
+
+
+def _claim(out, recipe):
+    """Note in `out` what the run is; refuse to resume one of other settings."""
+    out.mkdir(parents=True, exist_ok=True)
+    note = out / "recipe.json"
+    now = {k: v for k, v in recipe.settings().items() if k != "epochs"}
+    now = json.loads(json.dumps({"epochs": recipe.epochs, **now}, default=str))
+    if note.exists():
+        then = json.loads(note.read_text(encoding="utf-8"))
+        other = [f"{k}={then.get(k)} (now {v})" for k, v in now.items() if then.get(k) != v]
+        if other:
+            raise ValueError(
+                f"{out} holds a run with {', '.join(other)}: give the same settings to resume "
+                "it, another --out to start beside it, or --fresh to throw it away"
+            )
+    note.write_text(json.dumps(now, indent=1), encoding="utf-8")
+
+
+def _strategy(gpus):
+    if len(gpus) > 1:
+        return tf.distribute.MirroredStrategy()
+    return tf.distribute.get_strategy()
+
+
+def _optimizer(recipe, steps_per_epoch):
+    rate = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        steps = recipe.epochs * steps_per_epoch
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+    elif recipe.schedule != "constant":
+        raise ValueError(f"schedule={recipe.schedule!r}: choose constant or cosine")
+    config = {"learning_rate": rate, **recipe.optimizer_options}
+    return getattr(keras.optimizers, _class_name(recipe.optimizer))(**config)
+
+
+def _class_name(optimizer):
+    known = {
+        name.lower(): name
+        for name, value in vars(keras.optimizers).items()
+        if isinstance(value, type) and issubclass(value, keras.optimizers.Optimizer)
+    }
+    if optimizer.lower() not in known:
+        raise ValueError(f"optimizer={optimizer!r}: choose from {', '.join(sorted(known))}")
+    return known[optimizer.lower()]

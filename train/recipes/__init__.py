@@ -1,0 +1,1 @@
+"""One file, one recipe: `recipe = Recipe(…)` under a docstring with command, time and score."""

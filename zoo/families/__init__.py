@@ -1,0 +1,1 @@
+"""One file, one family.  `zoo.registry` finds them; nothing is listed here."""
