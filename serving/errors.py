@@ -37,11 +37,13 @@ _DECORATION = [
     r"\{\{node .*?\}\}\s*",
     r"\[\[.*?\]\]",
     r"\[Op:[^\]]*\](?: name: \S*)?",
-    r"\d+ root error\(s\) found\..*?(?:\(\d+\) [A-Z_ ]+: |$)",
-    r"\d+ (?:successful|derived) (?:operations|errors?)[^\n]*",
+    r"\nNode: '[^']*'(?=\n)",
 ]
 _NOISE = re.compile("|".join(_DECORATION), re.DOTALL)
-_ASSERTION = re.compile(r"assertion failed: \[(.*?)\]( \[.*)?$", re.DOTALL)
+_FIRST_OF_MANY = re.compile(
+    r"root error\(s\) found\.\s*\(0\) [A-Z_ ]+: (.*?)\n\s*(?:\(1\) |\d+ successful)", re.DOTALL
+)
+_ASSERTION = re.compile(r"assertion failed: \[(.*)\]$", re.DOTALL)
 
 
 class ServingError(Exception):
@@ -88,7 +90,9 @@ def from_http(status, message):
 
 def plain(message):
     """The sentence that the model's author wrote, out of TensorFlow's message around it."""
-    cleaned = _NOISE.sub("", message)
-    assertion = _ASSERTION.search(cleaned.strip())
-    text = "".join(assertion.groups(default="")) if assertion else cleaned
-    return re.sub(r"\s*\n\s*", " ", text.strip()) or message.strip()
+    first = _FIRST_OF_MANY.search(message)
+    text = _NOISE.sub("", first[1] if first else message).strip()
+    assertion = _ASSERTION.search(text)
+    if assertion:
+        text = assertion[1].replace("] [", " ")
+    return re.sub(r"\s*\n\s*", " ", text) or message.strip()

@@ -53,17 +53,23 @@ def parse_path(method, path):
     match = pattern and pattern.fullmatch(path)
     if not match:
         raise invalid(f"Malformed request: {method} {path}")
-    version = match["version"]
-    if version is not None and int(version[:20]) >= 2**63:
-        raise invalid(f"Failed to convert version: {version} to numeric.")
-    action = match["action"] or "status"
-    if action != action.lower():  # a case-blind match, but the word itself must be exact
-        raise invalid(f"Malformed request: {method} {path}")
     if match["model"] is None:
         raise invalid("Missing model name in request.")
-    number = None if version is None else int(version)
+    action = match["action"] or "status"
+    if action != action.lower():  # the match is blind to case, the meaning of the word is not
+        if method == "POST":
+            raise invalid(f"Malformed request: {method} {path}")
+        action = "status"
+    version = match["version"] and _number(match["version"])
     label = match["label"] and _decoded(match["label"])
-    return Target(_decoded(match["model"]), number, label, action)
+    return Target(_decoded(match["model"]), version, label, action)
+
+
+def _number(text):
+    digits = text.lstrip("0") or "0"
+    if len(digits) > 19 or int(digits) >= 2**63:
+        raise invalid(f"Failed to convert version: {text} to numeric.")
+    return int(digits)
 
 
 def _decoded(text):

@@ -17,7 +17,7 @@ if command -v apt-get >/dev/null; then
   $root apt-get install -y chromium >/dev/null 2>&1 && exit 0
   $root apt-get update >/dev/null 2>&1 && $root apt-get install -y chromium && exit 0
 fi
-"$python" -m playwright install chromium && exit 0
+"$python" -m playwright install chromium >/dev/null 2>&1 && exit 0
 
 echo "tests/browser.sh: no browser for the page's tests. Install Chromium or Chrome by hand," \
   "so that \`chromium\` or \`google-chrome\` is on the PATH, and run this again." >&2

@@ -67,9 +67,8 @@ OUTLINES = {
         "curved": "18,10 50,6 82,8 / 60,36 48,64 44,98",
     },
     8: {
-        "eight": "70,14 50,2 28,10 28,30 50,46 74,66 72,90 50,98 26,90 24,68 46,50 70,32 72,18 66,8",
-        "rings": "50,2 30,10 28,32 48,46 70,34 72,12 50,2 44,3 ; "
-        "50,46 26,56 20,80 48,98 78,82 74,56 50,46 44,48",
+        "eight": "70,14 50,2 28,10 28,30 50,46 74,66 72,90 50,98 26,90 24,68 46,50 70,32 71,14",
+        "rings": "50,2 29,12 32,38 50,46 70,34 72,12 50,2 ; 50,46 22,66 32,94 64,96 78,72 50,46",
         "open": "76,12 52,3 30,14 34,36 54,50 76,70 68,92 46,98 24,86 28,64 52,46 70,26 82,8",
         "narrow": "56,3 40,5 34,20 43,38 58,56 67,77 56,96 40,96 31,78 42,58 58,38 65,20 54,3",
     },
@@ -89,11 +88,12 @@ MODES = ["L", "RGB", "RGBA"]
 INKS = ["navy", "royalblue", "crimson", "seagreen", "purple", "darkorange", "saddlebrown"]
 PAPERS = ["ivory", "whitesmoke", "azure", "floralwhite"]
 CLEAR = "clear"
+STEP = 0.01  # between two points of a stroke, in unit boxes
 
 
 @dataclass(frozen=True)
 class Scene:
-    """How a drawing lies on its canvas: all that a change of leaves a digit the same."""
+    """How a drawing lies on its canvas: whatever is changed here, the digit stays the same."""
 
     size: tuple[int, int] = (280, 280)  # width, height in pixels
     mode: str = "L"
@@ -113,13 +113,12 @@ class Scene:
 
 def strokes(digit, style):
     """Outline of a digit: a list of (n, 2) arrays of x, y in 0..1, y down, evenly spaced."""
-    outline = OUTLINES[digit][style].split(";")
-    return [np.concatenate([_curve(part) for part in pen.split("/")]) for pen in _joined(outline)]
+    return [_stroke(knots) for knots in OUTLINES[digit][style].split(";")]
 
 
-def draw(digit, style, rng):
-    """One drawing of `digit` by a hand and on a canvas that `rng` picks, as a PIL image."""
-    return render(by_hand(strokes(digit, style), rng), any_scene(rng))
+def draw(digit, style, rng, scene=None):
+    """PIL image of `digit` by the hand that `rng` picks, on `scene` or on any canvas."""
+    return render(by_hand(strokes(digit, style), rng), scene or any_scene(rng))
 
 
 def drawn_digits(seed, count):
@@ -138,11 +137,11 @@ def by_hand(lines, rng):
 
 def any_scene(rng):
     """A canvas, its colours, and a drawing's pen, size and place on it."""
-    width, height = size = tuple(SIZES[rng.integers(len(SIZES))])
+    size = SIZES[rng.integers(len(SIZES))]
     short = min(size)
     mode = str(rng.choice(MODES))
     ink, paper = _colours(mode, rng)
-    # No one can read a digit of fewer than 18 pixels, nor one whose pen fills its own loops.
+    # Below 18 pixels, or with a pen that fills its own loops, people cannot read it either.
     extent = rng.uniform(max(1 / 3, 18 / short), 0.95)
     pen = min(rng.uniform(0.02, 0.12), 0.16 * extent)
     pen = max(pen, 1.5 / short)
@@ -185,17 +184,75 @@ def contact_sheet(samples, columns=20, cell=96):
 
 def _sample(rng, i):
     digit, style = STYLES[i % len(STYLES)]
-    lines, scene = by_hand(strokes(digit, style), rng), any_scene(rng)
+    scene = any_scene(rng)
     kind = "PNG" if scene.mode == "RGBA" else str(rng.choice(["PNG", "JPEG"]))
-    return encode(render(lines, scene), kind), digit, f"#{i}: {digit} {style}, {kind} {scene}"
+    image = draw(digit, style, rng, scene)
+    return encode(image, kind), digit, f"#{i}: {digit} {style}, {kind} {scene}"
 
 
 def _colours(mode, rng):
-    black_and_white = [("white", "black"), ("black", "white")]
-    choices = {
-        "L": black_and_white,
-        "RGB": [*black_and_white, (rng.choice(INKS), rng.choice(PAPERS))],
-    }
-    choices["RGBA"] = [*choices["RGB"], ("white", CLEAR), ("black", CLEAR)]
-    ink, paper = choices[mode][rng.integers(len(choices[mode]))]
-    return str(ink), str(paper)
+    choices = [("white", "black"), ("black", "white")]
+    if mode != "L":
+        choices.append((str(rng.choice(INKS)), str(rng.choice(PAPERS))))
+    if mode == "RGBA":
+        choices += [("white", CLEAR), ("black", CLEAR)]
+    return choices[rng.integers(len(choices))]
+
+
+def _stroke(outline):
+    curves, corner = [], []
+    for part in outline.split("/"):
+        knots = corner + [knot.split(",") for knot in part.split()]
+        curves.append(_spline(np.array(knots, float) / 100))
+        corner = knots[-1:]
+    return _even(np.concatenate(curves))
+
+
+def _spline(knots, steps=16):
+    """Catmull-Rom curve: smooth, and through every knot."""
+    first, last = 2 * knots[:1] - knots[1:2], 2 * knots[-1:] - knots[-2:-1]
+    p = np.concatenate([first, knots, last])
+    t = np.linspace(0, 1, steps + 1)[:, None]
+    curves = [
+        b + t / 2 * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * b - a - 3 * c + d)))
+        for a, b, c, d in zip(p, p[1:], p[2:], p[3:], strict=False)
+    ]
+    return np.concatenate(curves)
+
+
+def _even(points):
+    lengths = np.hypot(*np.diff(points, axis=0).T)
+    along = np.concatenate([[0], np.cumsum(lengths)])
+    at = np.linspace(0, along[-1], max(2, round(along[-1] / STEP)))
+    return np.stack([np.interp(at, along, axis) for axis in points.T], axis=1)
+
+
+def _tremor(count, rng):
+    """Smooth noise (count, 2): a bow, a sway and a shake, each smaller than the one before."""
+    order = np.arange(1, 9)
+    cycles = STEP * np.arange(count)[:, None] * order / 3 + rng.random((2, 1, 8))
+    heights = 0.02 * rng.normal(size=(2, 1, 8)) / order
+    return (np.sin(2 * np.pi * cycles) * heights).sum(axis=-1).T
+
+
+def _ink(lines, scene):
+    """How much of each pixel the pen covers, as an "L" image."""
+    fine = max(2, 1000 // max(scene.size))  # drawn larger by so much, then averaged
+    pen = scene.pen * min(scene.size) * fine
+    canvas = np.array(scene.size) * fine
+    points = np.concatenate(lines)
+    corner, extent = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-6)
+    scale = ((scene.extent * canvas - pen) / extent).min()
+    offset = (canvas - extent * scale - pen) * scene.place + pen / 2
+    mask = Image.new("L", tuple(canvas.tolist()))
+    paper = ImageDraw.Draw(mask)
+    for line in lines:
+        dots = (line - corner) * scale + offset
+        paper.line(dots.ravel().tolist(), fill=255, width=round(pen))
+        for x, y in dots.tolist():  # round caps and joins
+            paper.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=255)
+    return mask.reduce(fine)
+
+
+if __name__ == "__main__":
+    contact_sheet(drawn_digits(seed=0, count=300)).save(sys.argv[1])

@@ -41,9 +41,10 @@ class Checkpoint(keras.callbacks.Callback):
 
     def restore(self, model):
         """Load the newest checkpoint into `model`; return how many epochs it has seen."""
-        for half_written in self.folder.glob(".epoch-*"):
-            shutil.rmtree(half_written)
-        if saved := self.newest():
+        saved = self.newest()
+        for left_by_a_kill in {*self.folder.glob("*epoch-*")} - {saved}:
+            shutil.rmtree(left_by_a_kill)
+        if saved:
             model.optimizer.build(model.trainable_variables)
             model.load_weights(saved / "state.weights.h5")
             self.history = json.loads((saved / "history.json").read_text(encoding="utf-8"))

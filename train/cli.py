@@ -120,7 +120,7 @@ def serve(
     """Serve the models by TensorFlow Serving's REST protocol, and the page with the demos."""
     from serving.app import serve as run
 
-    raise typer.Exit(run(model_base_path, host=host, rest_api_port=rest_api_port, ui=ui))
+    run(model_base_path, host=host, rest_api_port=rest_api_port, ui=ui)
 
 
 def main():

@@ -124,7 +124,7 @@ class _Rows:
                 self._add(min(self.dtypes), row, f"element: {index}")
         return {
             name: as_array(self.values[name], (len(rows), *self.shapes[name]), self.dtypes[name])
-            for name in self.dtypes
+            for name in self.shapes
         }
 
     def _read_named(self, index, row):

@@ -68,7 +68,7 @@ def read(client, picture):
         reading = client.predict("digits", {"image": image})
         seen = client.predict("digits", {"image": image}, signature="features")
     except ServingError as error:
-        return parts.trouble(error) + _bars([0.0] * 10), ""
+        return parts.trouble(error, client, "digits") + _bars([0.0] * 10), ""
     return (
         _verdict(int(reading["digit"][0]), reading["probabilities"][0]),
         _inside(seen["normalized"][0], seen["feature_maps"][0]),
@@ -83,9 +83,9 @@ def _bytes(picture):
 
 
 def _verdict(digit, probabilities):
-    sure = f"{probabilities[digit]:.1%} sure".replace("100.0%", "more than 99.9%")
+    sure = _percent(probabilities[digit]).replace("&gt; ", "more than ")
     return (
-        f'<p class="verdict" role="status"><b id="digit">{digit}</b> <span>{sure}</span></p>'
+        f'<p class="verdict" role="status"><b id="digit">{digit}</b> <span>{sure} sure</span></p>'
         + _bars(probabilities, digit)
     )
 
@@ -96,15 +96,15 @@ def _bars(probabilities, winner=None):
         chosen = ' class="winner"' if digit == winner else ""
         rows.append(
             f'<li{chosen} aria-label="{digit}: {p:.1%}"><span>{digit}</span>'
-            f'<i style="--p:{p:.4f}"></i><span>{_percent(p, winner)}</span></li>'
+            f'<i style="--p:{p:.4f}"></i><span>{"" if winner is None else _percent(p)}</span></li>'
         )
     return f'<ol class="bars" aria-label="Probability of each digit">{"".join(rows)}</ol>'
 
 
-def _percent(p, winner):
-    if winner is None:
-        return ""
-    return f"{p:.1%}" if p >= 0.0005 else "–"
+def _percent(p):
+    if p < 0.0005:
+        return "–"
+    return "&gt; 99.9%" if p >= 0.9995 else f"{p:.1%}"
 
 
 def _inside(normalized, maps):
@@ -115,12 +115,16 @@ def _inside(normalized, maps):
     )
     return f"""
 <div class="inside">
-  <figure><div class="seen">{seen}</div>
-    <figcaption><b>What the network sees.</b> Your digit, cropped, centred by its weight and
-    shrunk to 28 × 28, as every digit in MNIST was.</figcaption></figure>
-  <figure><div class="maps">{grid}</div>
+  <figure>
+    <div class="seen">{seen}</div>
+    <figcaption><b>What the network sees.</b> Your digit, cropped, shrunk and centred by its
+    weight in 28 × 28 pixels, as every digit in MNIST was.</figcaption>
+  </figure>
+  <figure>
+    <div class="maps">{grid}</div>
     <figcaption><b>What its first layer sees.</b> {maps.shape[-1]} filters look at the digit; each
-    glows where it finds its own kind of edge, corner or stroke.</figcaption></figure>
+    glows where it finds what it answers to: an edge, a stroke, the empty paper.</figcaption>
+  </figure>
 </div>"""
 
 

@@ -1,11 +1,11 @@
-"""How the page looks: Gradio's theme in our colours, the style sheet and the typeface.
+"""How the page looks: Gradio's theme in our colours, the style sheets of `look/`, the typeface.
 
 Newsreader, by Production Type, is under the SIL Open Font License (look/fonts/OFL.txt).
 """
 
 import gradio as gr
 
-from serving.demo.parts import HERE, asset
+from serving.demo.parts import HERE
 
 FOLDER = HERE / "look"
 
@@ -13,7 +13,8 @@ FOLDER = HERE / "look"
 def settings():
     """Keyword arguments for `gradio.mount_gradio_app`."""
     icon = '<link rel="icon" href="look/favicon.svg" type="image/svg+xml">'
-    return {"theme": _theme(), "css": asset("look/style.css"), "head": icon}
+    styles = "".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.css")))
+    return {"theme": _theme(), "css": styles, "head": icon}
 
 
 def _theme():

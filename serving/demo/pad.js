@@ -5,14 +5,20 @@ const pen = sheet.getContext("2d");
 const hint = element.querySelector(".pad-hint");
 const file = element.querySelector("input[type=file]");
 const pause = 120; // ms between two readings of a growing stroke
-let last = null;
-let sent = 0;
+let last = null; // where the pen is, while it is down
+let joint = null; // where the ink ends: halfway to the pen, so that corners come out round
+let timer = null;
 let drawn = false;
 
 function send(value) {
-  sent = Date.now();
+  clearTimeout(timer);
+  timer = null;
   props.value = value;
   trigger("input");
+}
+
+function sendSoon() {
+  timer ??= setTimeout(() => send(sheet.toDataURL()), pause);
 }
 
 function clear() {
@@ -29,14 +35,15 @@ function place(event) {
   return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
 }
 
-function stroke(from, to) {
+function ink(to) {
   pen.lineWidth = sheet.width / 14;
   pen.lineCap = pen.lineJoin = "round";
   pen.strokeStyle = "#111";
   pen.beginPath();
-  pen.moveTo(...from);
-  pen.lineTo(...to);
+  pen.moveTo(...joint);
+  pen.quadraticCurveTo(...last, ...to);
   pen.stroke();
+  joint = to;
 }
 
 sheet.addEventListener("pointerdown", (event) => {
@@ -45,23 +52,24 @@ sheet.addEventListener("pointerdown", (event) => {
   drawn = true;
   hint.hidden = true;
   sheet.setPointerCapture(event.pointerId);
-  last = place(event);
-  stroke(last, last);
+  last = joint = place(event);
+  ink(last);
 });
 
 sheet.addEventListener("pointermove", (event) => {
   if (!last) return;
   for (const step of event.getCoalescedEvents?.() ?? [event]) {
     const next = place(step);
-    stroke(last, next);
+    ink([(last[0] + next[0]) / 2, (last[1] + next[1]) / 2]);
     last = next;
   }
-  if (Date.now() - sent > pause) send(sheet.toDataURL());
+  sendSoon();
 });
 
 for (const end of ["pointerup", "pointercancel"]) {
   sheet.addEventListener(end, () => {
     if (!last) return;
+    ink(last);
     last = null;
     send(sheet.toDataURL());
   });
@@ -74,6 +82,7 @@ function show(picture, photo) {
   clear();
   hint.hidden = true;
   sheet.classList.toggle("photo", photo);
+  if (photo) pen.clearRect(0, 0, sheet.width, sheet.height); // no white margins at night
   pen.filter = photo ? "none" : "invert(1)"; // the examples are white ink on black
   pen.drawImage(picture, (sheet.width - width) / 2, (sheet.height - height) / 2, width, height);
   pen.filter = "none";

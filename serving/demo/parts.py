@@ -64,12 +64,6 @@ def notice(message):
     return f'<p class="notice" role="status">{escape(message)}</p>' if message else ""
 
 
-def trouble(error):
-    """A ServingError as a notice, in a visitor's words: without the name of the input."""
-    text = re.sub(r"^\w+: ", "", error.message).rstrip(".")
-    return notice(text[:1].upper() + text[1:] + ".")
-
-
 def standing(client, model):
     """Why `model` cannot answer now, and whether waiting helps.
 
@@ -88,6 +82,12 @@ def standing(client, model):
     if state == "END":
         return f"The model “{model}” could not be loaded; the server's log says why.", False
     return f"The model “{model}” is still loading; it will answer in a moment.", True
+
+
+def trouble(error, client, model):
+    """Why `model` gave a ServingError instead of an answer, as a notice to the visitor."""
+    words = re.sub(r"^\w+: ", "", error.message).rstrip(".")  # without the input's name
+    return notice(standing(client, model)[0] or words[:1].upper() + words[1:] + ".")
 
 
 def keep_informed(client, model, place):

@@ -30,10 +30,15 @@ def tab(cards, rooms):
 
 def render(cards):
     """The story as HTML: an opening, the networks one can try, and the dates in order."""
-    opening = asset("story.html")
-    return opening.replace("@networks", "".join(map(_network, cards))).replace(
-        "@dates", "".join(_date(milestone, cards) for milestone in MILESTONES)
-    )
+    parts = {
+        "@opening": drawing("opening"),
+        "@networks": "".join(map(_network, cards)),
+        "@dates": "".join(_date(milestone, cards) for milestone in MILESTONES),
+    }
+    story = asset("story.html")
+    for place, part in parts.items():
+        story = story.replace(place, part)
+    return story
 
 
 def _network(card):
@@ -65,7 +70,7 @@ def _date(milestone, cards):
 
 def _button(card, tries):
     return (
-        f'<p class="door"><button type="button" data-tab="{card.tab}" '
+        f'<p class="door"><button type="button" class="pill" data-tab="{card.tab}" '
         f'aria-label="Try it: {escape(card.title)}">Try it</button> '
         f"<span>{escape(tries)}</span></p>"
     )

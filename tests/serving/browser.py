@@ -17,8 +17,10 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 # Pen strokes as points on a sheet of side 1.
 SEVEN = [(0.27, 0.24), (0.73, 0.24), (0.42, 0.82)]
 THREE = [
-    (0.47 + 0.18 * math.cos(a / 10), 0.34 + 0.15 * math.sin(a / 10)) for a in range(-26, 15)
-] + [(0.47 + 0.21 * math.cos(a / 10), 0.66 + 0.18 * math.sin(a / 10)) for a in range(-14, 26)]
+    (0.47 + width * math.cos(turn), height + 0.16 * math.sin(turn))
+    for width, height, first, last in ((0.18, 0.34, -2.6, 1.4), (0.21, 0.66, -1.4, 2.6))
+    for turn in (first + (last - first) * step / 9 for step in range(10))
+]
 
 
 def find_browser(playwright):
@@ -67,14 +69,16 @@ def server(models):
             process.stdout.read()
 
 
-def open_page(page, url, tab="Digits"):
-    """Go to the page and open a tab."""
+def open_page(page, url, tab=None):
+    """Go to the story, or through its door to the tab with this id."""
     page.goto(f"{url}/ui/")
-    page.get_by_role("tab", name=tab).click()
+    page.locator(".dates").wait_for()
+    if tab:
+        page.locator(f"[data-tab={tab}]").first.click()
 
 
 def draw(page, points, lift=True):
-    """Draw one stroke with the mouse, in small steps as a hand does."""
+    """Draw one stroke with the mouse, in steps as a hand does."""
     sheet = page.locator("#pad canvas")
     sheet.scroll_into_view_if_needed()
     box = sheet.bounding_box()
@@ -82,6 +86,6 @@ def draw(page, points, lift=True):
     page.mouse.move(*place[0])
     page.mouse.down()
     for point in place[1:]:
-        page.mouse.move(*point, steps=8)
+        page.mouse.move(*point, steps=2)
     if lift:
         page.mouse.up()

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import json
-import socket
 import threading
 import time
 from pathlib import Path
@@ -11,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 import uvicorn
+
+from serving.app import listen
 
 CASES = Path(__file__).parent.parent / "data" / "tfs_rest_cases.json"
 
@@ -95,7 +96,7 @@ def save_half_plus(path, bias):
 @contextlib.contextmanager
 def running(app):
     """Serve an ASGI app on a free port; gives its URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()

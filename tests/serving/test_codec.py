@@ -53,6 +53,7 @@ def test_parse(text, value):
         (b"[01]", "Missing a comma or ] after an array element. at offset: 2"),
         (b"[1,]", "Invalid value. at offset: 3"),
         (b"[1.]", "Miss fraction part in number. at offset: 3"),
+        (b"[1., 2]", "Miss fraction part in number. at offset: 3"),
         (b"[1e+]", "Miss exponent in number. at offset: 4"),
         (b"[1e400]", "Number too big to be stored in double. at offset: 1"),
         (b"[" + b"9" * 5000 + b"]", "Number too big to be stored in double. at offset: 1"),
@@ -114,6 +115,12 @@ def test_base64(text, value):
 def test_no_base64(text):
     body = f'{{"inputs": [{{"b64": "{text}"}}]}}'.encode()
     assert refusal(decode, body, "string").message == "Unable to base64 decode"
+
+
+def test_a_boolean_among_numbers_is_no_number():
+    for body in (b'{"instances": [1.0, true]}', b'{"inputs": [[0, 1], [false, 2]]}'):
+        for dtype in ("float", "int32"):
+            assert f"not of expected type: {dtype}" in refusal(decode, body, dtype).message
 
 
 def test_integers_wrap_round_only_where_upstream_does():

@@ -90,9 +90,21 @@ def test_examples_that_the_graph_cannot_parse(http):
 def test_what_is_no_route(http):
     assert "Not Found" in error(http.get("/nowhere"), 404)
     assert "Malformed request: DELETE" in error(http.delete(HALF), 400)
-    assert "9223372036854775808 to numeric" in error(
-        http.get(f"{HALF}/versions/9223372036854775808"), 400
-    )
+    for number in ("9223372036854775808", "9" * 5000):
+        message = error(http.get(f"{HALF}/versions/{number}"), 400)
+        assert message == f"Failed to convert version: {number} to numeric."
+
+
+def test_case_matters_in_the_last_word_alone(http):
+    assert http.get("/v1/MODELS/default/VERSIONS/00123/metadata").json()["model_spec"]
+    assert http.get(f"{HALF}/METADATA").json()["model_version_status"]
+    assert "Malformed" in error(post(http, b"{}", f"{HALF}:Predict"), 400)
+
+
+def test_a_plain_row_cannot_feed_two_inputs(http):
+    two = "/v1/models/dec-col-multiple-named-mixed-batch:predict"
+    for row in ("1", '{"b64": "YQ=="}'):
+        assert "input" in error(post(http, f'{{"instances": [{row}]}}', two), 400)
 
 
 def test_a_name_is_percent_decoded(http):

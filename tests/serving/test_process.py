@@ -12,7 +12,7 @@ import httpx
 import pytest
 import tensorflow as tf
 
-from serving.app import default_base_path
+from serving.app import default_base_path, listen
 from tests.serving import models
 
 
@@ -53,6 +53,16 @@ def test_the_port_is_taken(slow):
         line = refused(start(slow, port))
     assert f"port {port} on 127.0.0.1 is taken" in line
     assert "--rest-api-port" in line
+
+
+def test_answers_are_not_held_back():
+    """Nagle's algorithm would add 40 ms to every answer."""
+    with (
+        listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_no_folder(tmp_path):

@@ -172,7 +172,7 @@ def _pool(kind, f, name):
     if kind == "trainable":
         return keras.Sequential([Subsampling(), layers.Activation(f)], name=name)
     kinds = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
-    return _choose("pooling", kind, kinds)(name=name)
+    return _choose("pooling", kind, kinds)(2, name=name)
 
 
 def _c3(connections, f):

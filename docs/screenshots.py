@@ -1,0 +1,56 @@
+"""Take the README's pictures of the page from a running server.
+
+zoo serve
+python -m docs.screenshots http://127.0.0.1:8501
+"""
+
+import sys
+from pathlib import Path
+
+from tests.serving.browser import THREE, browser, draw, open_page
+
+FOLDER = Path(__file__).parent / "pictures"
+DESK = {"viewport": {"width": 1200, "height": 900}, "color_scheme": "light"}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "color_scheme": "dark",
+    "device_scale_factor": 2,
+    "has_touch": True,
+}
+
+
+def story(page, url):
+    open_page(page, url)
+
+
+def digits(page, url):
+    open_page(page, url, "digits")
+    draw(page, THREE)
+    page.locator(".maps img").first.wait_for()
+    page.mouse.move(0, 0)
+    page.evaluate("window.scrollTo(0, 0)")
+
+
+SHOTS = {
+    "story": (DESK, story),
+    "digits": (DESK | {"viewport": {"width": 1200, "height": 1370}}, digits),
+    "digits-phone": (PHONE, digits),
+}
+
+
+def main(url):
+    with browser() as chromium:
+        for name, (options, act) in SHOTS.items():
+            page = chromium.new_page(**options)
+            act(page, url.rstrip("/"))
+            page.evaluate("document.fonts.ready")
+            page.wait_for_timeout(500)  # the bars glide
+            page.screenshot(path=FOLDER / f"{name}.png")
+            page.close()
+            print(FOLDER / f"{name}.png")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])

@@ -1,0 +1,125 @@
+"""The training loop, for real: killed and resumed, best kept, half-written left alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from train import loop, recipe
+from train.checkpoint import Checkpoint
+from zoo.files import written_aside
+
+SETTINGS = ["data=sample", "epochs=4", "batch_size=250", "learning_rate=0.004"]
+COMMAND = [sys.executable, "-m", "train.cli", "train", "lenet5", "--precision", "float32"]
+
+
+def start(out):
+    options = [part for setting in SETTINGS for part in ("--set", setting)]
+    return subprocess.Popen(
+        [*COMMAND, *options, "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def weights(out, name):
+    (folder,) = Path(out).glob("epoch-*")
+    arrays = {}
+    with h5py.File(folder / f"{name}.weights.h5") as file:
+        file.visititems(
+            lambda path, item: arrays.update({path: item[()]} if hasattr(item, "shape") else {})
+        )
+    return arrays
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "whole"
+    process = start(out)
+    text, _ = process.communicate()
+    assert process.returncode == 0, text
+    return out
+
+
+def test_killed_and_resumed_ends_the_same(whole, tmp_path):
+    out = tmp_path / "killed"
+    process = start(out)
+    while not (out / "epoch-0002").exists():
+        assert process.poll() is None, process.stdout.read()
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not (out / "epoch-0004").exists()
+    text, _ = start(out).communicate()
+    report = json.loads((out / "report.json").read_text())
+    assert 2 <= report["epochs_resumed"] < 4, text
+    assert (out / "history.csv").read_text() == (whole / "history.csv").read_text()
+    for name in ("state", "best"):
+        one, other = weights(whole, name), weights(out, name)
+        assert one.keys() == other.keys()
+        for path, value in one.items():
+            np.testing.assert_array_equal(other[path], value, err_msg=path)
+
+
+def test_it_learns_and_reports(whole):
+    report = json.loads((whole / "report.json").read_text())
+    assert report["epochs"] == 4
+    assert report["precision"] == "float32"
+    assert report["parameters"] == 61_706
+    rows = (whole / "history.csv").read_text().splitlines()
+    assert rows[0] == "epoch,accuracy,loss,val_accuracy,val_loss"
+    accuracies = [float(row.split(",")[3]) for row in rows[1:]]
+    assert accuracies[-1] > 0.8
+    assert report["best"]["val_accuracy"] == max(accuracies)
+    assert list((whole / "tensorboard" / "validation").glob("events*"))
+
+
+def test_other_settings_do_not_resume(whole):
+    other = recipe.load("lenet5").with_settings([*SETTINGS, "seed=1"])
+    with pytest.raises(ValueError, match=r"holds a run with seed=0 \(now 1\)"):
+        loop.fit(other, whole, precision="float32", verbose=0)
+
+
+def test_trained_gives_the_best_epoch_in_float32(whole):
+    chosen = recipe.load("lenet5").with_settings(SETTINGS)
+    model = loop.trained(chosen, whole)
+    model.compile(loss=dict(chosen.loss), metrics=dict(chosen.metrics))
+    figures = model.evaluate(loop.load_data(chosen).validation, return_dict=True, verbose=0)
+    best = json.loads((whole / "report.json").read_text())["best"]
+    assert figures["accuracy"] == pytest.approx(best["val_accuracy"], abs=1e-6)
+
+
+def test_half_written_checkpoint_is_never_found(tmp_path):
+    with pytest.raises(KeyboardInterrupt), written_aside(tmp_path / "epoch-0001"):
+        raise KeyboardInterrupt
+    (tmp_path / ".epoch-0003.part-1").mkdir()  # what a kill leaves
+    checkpoint = Checkpoint(tmp_path, "val_loss")
+    assert checkpoint.newest() is None
+    assert checkpoint.restore(None) == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_best_takes_the_later_of_equals_and_names_a_wrong_monitor():
+    checkpoint = Checkpoint("unused", "val_accuracy")
+    figures = [0.5, 0.9, 0.9, 0.7]
+    checkpoint.history = [{"epoch": i + 1, "val_accuracy": f} for i, f in enumerate(figures)]
+    assert checkpoint.best()["epoch"] == 3
+    low = Checkpoint("unused", "val_loss")
+    low.history = [{"epoch": i + 1, "val_loss": f} for i, f in enumerate(figures)]
+    assert low.best()["epoch"] == 1
+    low.monitor = "val_los"
+    with pytest.raises(ValueError, match="monitor='val_los' is not among the figures: epoch, val"):
+        low.best()
+
+
+def test_no_run_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="holds no finished epoch; run `zoo train` first"):
+        loop.trained(recipe.load("lenet5"), tmp_path)
