@@ -16,7 +16,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
@@ -31,6 +31,7 @@ from serving.store import Store
 
 log = logging.getLogger("serving")
 
+_ICON = Path(__file__).parent / "demo" / "look" / "favicon.svg"
 _GRACE = 30  # seconds that running calls have to finish after SIGTERM
 
 
@@ -61,6 +62,7 @@ def create_app(store, ui=True, max_body_bytes=MAX_BYTES):
     app.state.page = page
     if page:
         app.add_route("/", lambda request: RedirectResponse("/ui/"))
+        app.add_route("/favicon.ico", lambda request: FileResponse(_ICON))
         app.routes.extend(Route(path, page) for path in ("/ui", "/ui/{rest:path}"))
     return app
 

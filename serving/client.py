@@ -35,6 +35,11 @@ class LocalClient:
         """The answer (dict) of TensorFlow Serving's metadata call."""
         return json.loads(metadata(self._store.get(model)))
 
+    def card(self, model):
+        """What the model's `assets.extra/zoo.json` says (dict); {} if it has none."""
+        path = self._store.get(model).path / "assets.extra" / "zoo.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
 
 class RestClient:
     """Call the models of a server that speaks TensorFlow Serving's REST protocol.
@@ -70,6 +75,10 @@ class RestClient:
     def metadata(self, model):
         """The answer (dict) of TensorFlow Serving's metadata call."""
         return self._fetch(f"{_path(model)}/metadata")
+
+    def card(self, model):
+        """{}: TensorFlow Serving's protocol has no way to ask."""
+        return {}
 
     def _signature(self, model, version, name):
         answer = self._fetch(f"{_path(model, version)}/metadata")

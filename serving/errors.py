@@ -94,5 +94,6 @@ def plain(message):
     text = _NOISE.sub("", first[1] if first else message).strip()
     assertion = _ASSERTION.search(text)
     if assertion:
-        text = assertion[1].replace("] [", " ")
+        # TensorFlow writes an assertion's strings with their quotation marks escaped
+        text = assertion[1].replace("] [", " ").replace('\\"', '"')
     return re.sub(r"\s*\n\s*", " ", text) or message.strip()

@@ -86,8 +86,10 @@ def test_stroke_width_is_measured(width):
 
 
 def test_thin_and_thick_strokes_come_near_each_other():
+    line = [(2 * x, 2 * y) for x, y in SEVEN]
+
     def ink(width):
-        return float(tf.reduce_sum(normalize(encode(stroke((200, 200), [(2 * x, 2 * y) for x, y in SEVEN], width)))))  # fmt: skip
+        return float(tf.reduce_sum(normalize(encode(stroke((200, 200), line, width)))))
 
     assert ink(44) / ink(3) < 4  # fourteen times the ink on the canvas
 

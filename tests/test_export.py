@@ -35,7 +35,7 @@ def test_signatures_answer_as_the_model_does(exported):
 
 
 def test_features_shows_what_the_net_sees(exported):
-    model, target = exported
+    _, target = exported
     served = tf.saved_model.load(str(target)).signatures["features"]
     (_, images), (_, pixels), _ = task.warmup()
     answer = served(image=tf.constant(images["image"]))

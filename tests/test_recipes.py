@@ -38,7 +38,7 @@ def test_an_unknown_recipe_names_the_nearest():
 
 def test_unknown_optimizer_and_schedule_are_named():
     chosen = recipe.load("lenet5")
-    with pytest.raises(ValueError, match="optimizer='adamm': choose from .*adam, "):
+    with pytest.raises(ValueError, match=r"optimizer='adamm': choose from .*adam, "):
         loop._optimizer(chosen.with_settings(["optimizer=adamm"]), 10)
     with pytest.raises(ValueError, match="schedule='cosin': choose constant or cosine"):
         loop._optimizer(chosen.with_settings(["schedule=cosin"]), 10)

@@ -108,5 +108,5 @@ def facts(client, model):
     """What the model's zoo.json says about it; {} where the client cannot tell."""
     try:
         return client.card(model)
-    except (AttributeError, ServingError):  # a foreign server has no such cards
+    except ServingError:  # not loaded yet, or not at all
         return {}

@@ -1,0 +1,1 @@
+"""One file, one comparison with a named peer, both measured in one run."""
