@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -123,3 +124,48 @@ def test_best_takes_the_later_of_equals_and_names_a_wrong_monitor():
 def test_no_run_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="holds no finished epoch; run `zoo train` first"):
         loop.trained(recipe.load("lenet5"), tmp_path)
+
+
+def test_a_second_stage_starts_from_the_best_weights_of_the_first(whole, tmp_path):
+    chosen = recipe.load("lenet5").with_settings([*SETTINGS, "epochs=1", "learning_rate=0.0"])
+    second = replace(chosen, start=whole.name)
+    loop.fit(second, whole.with_name("second"), precision="float32", verbose=0)
+    first, started = weights(whole, "best"), weights(whole.with_name("second"), "best")
+    layers = [path for path in first if path.startswith("layers/")]
+    assert layers
+    for path in layers:
+        np.testing.assert_array_equal(started[path], first[path], err_msg=path)
+
+
+def test_a_missing_first_stage_is_named(tmp_path):
+    second = replace(recipe.load("lenet5").with_settings(SETTINGS), start="absent")
+    with pytest.raises(FileNotFoundError, match="absent holds no finished epoch; run `zoo train`"):
+        loop.fit(second, tmp_path / "run", verbose=0)
+    assert not (tmp_path / "run").exists()
+
+
+TWO_DEVICES = """
+import sys
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from train import loop, recipe
+loop._strategy = lambda gpus, batch_size: tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+chosen = recipe.load("lenet5").with_settings(sys.argv[3:])
+loop.fit(chosen, sys.argv[1], precision=sys.argv[2], verbose=0)
+"""
+
+
+def test_it_learns_on_two_devices(tmp_path):
+    out = tmp_path / "run"
+    settings = [*SETTINGS, "epochs=2", "batch_size=150"]
+    command = [sys.executable, "-c", TWO_DEVICES, str(out), "float32", *settings]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads((out / "report.json").read_text())["replicas"] == 2
+    assert json.loads((out / "report.json").read_text())["best"]["val_accuracy"] > 0.8
+
+
+def test_a_batch_that_does_not_divide_is_named():
+    with pytest.raises(ValueError, match="batch_size=125 does not divide among 2 GPUs"):
+        loop._strategy(["GPU:0", "GPU:1"], 125)

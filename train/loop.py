@@ -26,22 +26,21 @@ def fit(recipe, out, precision="auto", verbose="auto"):
     Raises ValueError if `out` holds a run with other settings.
     """
     out = Path(out)
+    if recipe.start:
+        _finished(out.with_name(recipe.start))
     _claim(out, recipe)
+    checkpoint = Checkpoint(out, recipe.monitor)
     keras.utils.set_random_seed(recipe.seed)
     gpus = tf.config.list_physical_devices("GPU")
     policy = choose(precision, gpus=len(gpus))
     keras.config.set_dtype_policy(policy)
     data = load_data(recipe)
-    with _strategy(gpus).scope():
-        model = build(recipe.model, **recipe.sizes)
-        model.compile(
-            optimizer=_optimizer(recipe, data.steps_per_epoch),
-            loss=dict(recipe.loss),
-            metrics=dict(recipe.metrics),
-            jit_compile=recipe.jit_compile,
-        )
-        checkpoint = Checkpoint(out, recipe.monitor)
+    strategy = _strategy(gpus, recipe.batch_size)
+    with strategy.scope():
+        model = _compiled(recipe, out, data.steps_per_epoch)
         done = checkpoint.restore(model)
+    if done >= recipe.epochs and (out / "report.json").exists():
+        return json.loads((out / "report.json").read_text(encoding="utf-8"))
     start = time.monotonic()
     model.fit(
         data.train(done),
@@ -53,16 +52,16 @@ def fit(recipe, out, precision="auto", verbose="auto"):
         shuffle=False,  # the data's own order is already shuffled
         verbose=verbose,
     )
-    best = checkpoint.best()
     report = {
         "model": recipe.model,
         "parameters": model.count_params(),
         "precision": policy,
-        "devices": f"{len(gpus)} GPU" if gpus else "CPU",
+        "device": "GPU" if gpus else "CPU",
+        "replicas": strategy.num_replicas_in_sync,
         "epochs": len(checkpoint.history),
         "epochs_resumed": done,
         "seconds": round(time.monotonic() - start, 1),
-        "best": best,
+        "best": checkpoint.best(),
     }
     (out / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
     return report
@@ -80,10 +79,7 @@ def trained(recipe, out):
     """
     keras.config.set_dtype_policy("float32")  # what is served computes as it is declared
     model = build(recipe.model, **recipe.sizes)
-    checkpoint = Checkpoint(out, recipe.monitor)
-    if checkpoint.newest() is None:
-        raise FileNotFoundError(f"{out} holds no finished epoch; run `zoo train` first")
-    checkpoint.load_best(model)
+    _finished(out).load_best(model)
     return model
 
 
@@ -114,10 +110,36 @@ def _claim(out, recipe):
     note.write_text(json.dumps(now, indent=1), encoding="utf-8")
 
 
-def _strategy(gpus):
-    if len(gpus) > 1:
-        return tf.distribute.MirroredStrategy()
-    return tf.distribute.get_strategy()
+def _finished(out):
+    """The checkpoint of a run that has one."""
+    checkpoint = Checkpoint(out, monitor="")
+    if checkpoint.newest() is None:
+        raise FileNotFoundError(f"{out} holds no finished epoch; run `zoo train` first")
+    return checkpoint
+
+
+def _compiled(recipe, out, steps_per_epoch):
+    model = build(recipe.model, **recipe.sizes)
+    if recipe.start:
+        _finished(out.with_name(recipe.start)).load_best(model)
+    model.compile(
+        optimizer=_optimizer(recipe, steps_per_epoch),
+        loss=dict(recipe.loss),
+        metrics=dict(recipe.metrics),
+        jit_compile=recipe.jit_compile,
+    )
+    return model
+
+
+def _strategy(gpus, batch_size):
+    if len(gpus) < 2:
+        return tf.distribute.get_strategy()
+    if batch_size % len(gpus):
+        raise ValueError(
+            f"batch_size={batch_size} does not divide among {len(gpus)} GPUs: "
+            f"choose a multiple of {len(gpus)}"
+        )
+    return tf.distribute.MirroredStrategy()
 
 
 def _optimizer(recipe, steps_per_epoch):

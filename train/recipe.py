@@ -31,6 +31,7 @@ class Recipe:
     monitor: the figure that decides which epoch is kept; one ending in `accuracy` is to
         be high, any other low.
     task: what the trained model is served as, for `zoo export` and `zoo evaluate`.
+    start: the recipe whose best weights this one starts from; its run lies beside this one's.
     expect: for `pytest --slow`: {"val_accuracy": (lowest, highest)}.
     """
 
@@ -50,6 +51,7 @@ class Recipe:
     monitor: str = "val_loss"
     jit_compile: bool = False
     task: Task | None = None
+    start: str = ""
     expect: Mapping = field(default_factory=dict)
 
     def settings(self):

@@ -13,7 +13,7 @@ RNG = np.random.default_rng(0)
 LAYERS = {
     Subsampling: (Subsampling, RNG.normal(size=(2, 6, 4, 3))),
     TableConv2D: (lambda: TableConv2D("XX.\n.XX", kernel=3), RNG.normal(size=(2, 6, 5, 2))),
-    BitmapRBF: (BitmapRBF, RNG.normal(size=(2, 84))),
+    BitmapRBF: (lambda: BitmapRBF(dtype="float32"), RNG.normal(size=(2, 84))),
 }
 
 
@@ -21,7 +21,7 @@ def test_every_layer_of_the_family_is_checked():
     assert set(LAYERS) == set(every(layers.Layer, lenet5))
 
 
-@pytest.mark.parametrize("layer", [Subsampling, TableConv2D])
+@pytest.mark.parametrize("layer", LAYERS)
 def test_layer_contract(layer, seeded):
     make, x = LAYERS[layer]
     check_layer(make, x.astype("float32"))

@@ -12,16 +12,28 @@ import math
 import tensorflow as tf
 
 
-def distort(images, seed, rotation=15.0, scale=0.15, shear=0.15, shift=2.0, elastic=0.6, pen=0.5):
+def distort(
+    images,
+    seed,
+    rotation=15.0,
+    scale=0.15,
+    shear=0.15,
+    shift=2.0,
+    elastic=0.6,
+    pen=0.5,
+    untouched=0.0,
+):
     """(batch, height, width, 1) float32 in [0, 1] -> the same shape, distorted.
 
     seed: int32 pair; the same seed gives the same distortion.
     rotation: degrees; scale, shear: relative; shift: pixels: each the largest in use.
     elastic: standard deviation of the smooth field, in pixels.
     pen: how far strokes may be thickened or thinned towards one pixel more or less.
+    untouched: share of the pictures that are left as they are: interpolation blurs, and the
+        pictures that a net will be asked to read are sharp.
     """
     seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 4))
-    images = _thickness(images, seeds[0], pen)
+    originals, images = images, _thickness(images, seeds[0], pen)
     n, height, width = tf.shape(images)[0], images.shape[1], images.shape[2]
     affine = _affine(n, seeds[1], math.radians(rotation), scale, shear)
     offset = tf.random.stateless_uniform((n, 1, 1, 2), seeds[3], -shift, shift)
@@ -31,7 +43,8 @@ def distort(images, seed, rotation=15.0, scale=0.15, shear=0.15, shift=2.0, elas
     source = tf.einsum("nij,hwj->nhwi", affine, grid) + middle + offset
     field = tf.random.stateless_normal((n, 6, 6, 2), seeds[2], stddev=elastic)
     source += tf.image.resize(field, (height, width), "bicubic")
-    return _sample(images, source)
+    draw = tf.random.stateless_uniform((n, 1, 1, 1), seed)
+    return tf.where(draw < untouched, originals, _sample(images, source))
 
 
 def _affine(n, seed, rotation, scale, shear):
