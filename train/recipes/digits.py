@@ -1,25 +1,24 @@
 """Handwritten digits with `digit_cnn`: what the Digits tab and `/v1/models/digits` serve.
 
-zoo train digits_base
-zoo train digits
+    zoo train digits_base
+    zoo train digits_sharp
+    zoo train digits
+
+The third stage repeats the second from where it ended: each time that the learning rate
+rises and falls again, the net leaves its minimum for a flatter one.
+
+Takes 17 minutes on two CPU cores with bfloat16 in hardware.
 """
 
 from dataclasses import replace
-from functools import partial
 
-from train.data.digits import mnist
-from train.data.distort import distort
-from train.recipes import digits_base
+from train.recipes import digits_sharp
 from train.tasks.digits import digits
 
 recipe = replace(
-    digits_base.recipe,
-    start="digits_base",
-    # now a quarter of the digits stay sharp, as those are that the net will be asked to read
-    data=partial(mnist, augment=partial(distort, untouched=0.25)),
-    learning_rate=1e-3,
-    epochs=36,
-    seed=1,
-    monitor="val_loss",
+    digits_sharp.recipe,
+    start="digits_sharp",
+    epochs=20,
+    seed=2,
     task=digits,
 )

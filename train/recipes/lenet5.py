@@ -1,6 +1,8 @@
-"""LeNet-5 in its modern reading, on MNIST.
+"""LeNet-5 in its modern reading, on MNIST: the served model `lenet5`.
 
-zoo train lenet5
+    zoo train lenet5
+
+Takes 23 minutes on two busy CPU cores and ends at val_accuracy 0.9946 (seed 0).
 """
 
 from functools import partial
@@ -23,4 +25,5 @@ recipe = Recipe(
     epochs=30,
     monitor="val_accuracy",
     task=digits,
+    expect={"val_accuracy": (0.993, 1.0)},
 )
