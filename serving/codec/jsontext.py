@@ -24,10 +24,11 @@ _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(\.[0-9]*)?([eE][+-]?[0-9]*)?")
 _WORD = re.compile(rb"null|true|false|-?NaN|-?Inf(?:inity)?")
 _WORDS = {b"null": None, b"true": True, b"false": False, b"NaN": math.nan, b"-NaN": math.nan}
 _WORDS |= {b"Inf": math.inf, b"Infinity": math.inf, b"-Inf": -math.inf, b"-Infinity": -math.inf}
-# Numbers that any JSON reader reads alike, each with the comma behind it.
+# Numbers that any JSON reader reads alike, each with the comma behind it.  Bounded, so that little
+# is kept for going back; possessive quantifiers match what they should not before Python 3.11.5.
 _RUN = re.compile(
-    rb"(?:[ \t\r\n]*+(?:-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?"
-    rb"|NaN|-?Infinity)[ \t\r\n]*+,)++"
+    rb"(?:[ \t\r\n]*(?:-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?"
+    rb"|NaN|-?Infinity)[ \t\r\n]*,){1,256}"
 )
 _MAX_DEPTH = 1_000_000  # of lists and objects; as a tensor 64 is the most
 _ESCAPES = dict(zip(b'"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))
