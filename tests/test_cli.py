@@ -23,7 +23,7 @@ def command(*arguments, cwd=None):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("train", "digit"), "zoo: unknown recipe 'digit': did you mean digits?"),
+        (("train", "digit"), "zoo: unknown recipe 'digit': did you mean digits"),
         (("train", "digits", "--set", "epoch=3"), "unknown setting 'epoch': did you mean epochs?"),
         (("train", "digits", "--precision", "half"), "'mixed_bfloat16'"),
         (("export", "digits", "--out", "nowhere"), "zoo: nowhere holds no finished epoch"),
