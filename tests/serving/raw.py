@@ -32,9 +32,11 @@ def connect(address):
 
 def read_all(connection):
     """What still comes until the server closes the connection."""
+    data = b""
     with contextlib.suppress(ConnectionResetError):
-        return b"".join(iter(lambda: connection.recv(2**16), b""))
-    return b""
+        while piece := connection.recv(2**16):
+            data += piece
+    return data
 
 
 def exchange(address, *pieces):

@@ -1,6 +1,7 @@
 """Bodies: how they are read, unpacked, and kept from filling the memory."""
 
 import asyncio
+import contextlib
 import gzip
 import itertools
 import threading
@@ -143,7 +144,9 @@ def test_no_more_room(catches):
         raw.running(room, lifespan="off", http=Connection) as (_, address),
         raw.connect(address) as first,
         raw.connect(address) as small,
+        contextlib.ExitStack() as ending,
     ):
+        ending.callback(app.may_answer.set)
         first.sendall(post(large))
         raw.wait_until(lambda: room.free < 3 * MIB)
         second = raw.exchange(address, post(large))

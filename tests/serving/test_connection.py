@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from serving import connection
 from tests.serving import raw
@@ -25,6 +25,9 @@ class App:
         if request.url.path == "/early":
             await Response("early")(scope, receive, send)
             return
+        if request.url.path == "/stream":
+            await StreamingResponse(self.stream(int(request.url.query)))(scope, receive, send)
+            return
         try:
             body = await request.body()
         except ClientDisconnect:
@@ -32,6 +35,10 @@ class App:
             return
         content = b"x" * int(request.url.query) if request.url.query else str(len(body))
         await Response(content)(scope, receive, send)
+
+    async def stream(self, count):
+        for _ in range(count):
+            yield b"x" * 2**16
 
 
 @pytest.fixture
@@ -70,8 +77,9 @@ def test_an_ordinary_request(serve):
 def test_an_answer_that_comes_before_the_end_of_the_body(serve):
     address, _, _ = serve()
     body = bytes(16 * 2**20)
-    early = raw.request("/early", method="POST", body=body, connection="close")
-    answer = raw.exchange(address, early)
+    with raw.connect(address) as client:
+        client.sendall(raw.request("/early", method="POST", body=body, connection="close"))
+        answer = raw.read_all(client)
     assert raw.status(answer) == 200
     assert answer.endswith(b"early")
 
@@ -167,13 +175,15 @@ def test_too_many_requests_ahead_of_their_answers(serve):
     raw.wait_until(lambda: not server.server_state.connections)
 
 
+@pytest.mark.parametrize("path", [f"/?{LARGE}", "/stream?1000000"])
 @pytest.mark.parametrize("ending", [{}, {"connection": "close"}])
-def test_an_answer_that_nobody_reads(serve, ending):
+def test_an_answer_that_nobody_reads(serve, path, ending):
     address, server, _ = serve(stall_seconds=1)
     with raw.connect(address) as client:
-        client.sendall(raw.request(f"/?{LARGE}", **ending))
-        raw.wait_until(lambda: server.server_state.total_requests == 1)
+        client.sendall(raw.request(path, **ending))
+        raw.wait_until(lambda: server.server_state.connections)
         raw.wait_until(lambda: not server.server_state.connections)
+        raw.wait_until(lambda: not server.server_state.tasks)
 
 
 def test_small_answers_that_nobody_reads(serve):
@@ -183,12 +193,13 @@ def test_small_answers_that_nobody_reads(serve):
             client.sendall(raw.request("/?30000"))
 
 
-def test_an_answer_that_is_read_slowly(serve):
+@pytest.mark.parametrize("path", [f"/?{LARGE // 8}", f"/stream?{LARGE // 8 // 2**16}"])
+def test_an_answer_that_is_read_slowly(serve, path):
     address, _, _ = serve(stall_seconds=1)
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**16)
         client.connect(address)
-        client.sendall(raw.request(f"/?{LARGE // 8}", connection="close"))
+        client.sendall(raw.request(path, connection="close"))
         length = 0
         while data := client.recv(2**17):
             length += len(data)
