@@ -62,7 +62,7 @@ def _loop_factory():
 
 async def _models(settings):
     """Serve the models on disk."""
-    store = _store(settings)
+    store = make_store(settings)
     listener = listen(settings.host, settings.rest_api_port)
     token = guard.read_token(settings.token)
     metrics = Metrics()
@@ -117,7 +117,8 @@ async def _page_only(settings):
     await _Server(app, settings).serve(sockets=[listener])
 
 
-def _store(settings):
+def make_store(settings):
+    """The Store that the settings ask for."""
     if settings.model_config_file:
         source = {"config_file": settings.model_config_file}
     else:
@@ -129,8 +130,14 @@ def _store(settings):
         config_poll_seconds=settings.model_config_file_poll_wait_seconds,
         max_load_retries=settings.max_num_load_retries,
         load_retry_seconds=settings.load_retry_interval_micros / 1e6,
-        allow_labels=settings.allow_version_labels_for_unavailable_models,
+        allow_labels=_allow_labels(settings),
     )
+
+
+def _allow_labels(settings):
+    if settings.force_allow_any_version_labels_for_unavailable_models:
+        return "any"
+    return settings.allow_version_labels_for_unavailable_models
 
 
 def _protect(app, settings, token):
@@ -217,6 +224,8 @@ class _Server(uvicorn.Server):
 def listen(host, port):
     """A listening socket, or ServingError (UNAVAILABLE) saying why there is none."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if not 0 <= port <= 65535:  # the system's own error would leave a socket behind
+        raise ServingError("UNAVAILABLE", f"port {port} is not between 0 and 65535")
     try:
         listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
@@ -225,8 +234,6 @@ def listen(host, port):
         else:
             reason = f"cannot be opened: {error.strerror or error}"
         raise ServingError("UNAVAILABLE", f"port {port} on {host} {reason}") from error
-    except OverflowError as error:
-        raise ServingError("UNAVAILABLE", f"port {port} is not between 0 and 65535") from error
     # Connections inherit it.  Without it a body waits 40 ms for the headers to be acknowledged.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

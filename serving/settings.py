@@ -43,7 +43,10 @@ class Settings:
     max_num_load_retries: int = _flag(5, "How often to try again to load a version.", min=0)
     load_retry_interval_micros: int = _flag(60_000_000, "Time between two tries.", min=0)
     allow_version_labels_for_unavailable_models: bool = _flag(
-        False, "Let a label point to a version that is not loaded yet."
+        False, "Let a new label point to a version that is not loaded yet."
+    )
+    force_allow_any_version_labels_for_unavailable_models: bool = _flag(
+        False, "The same for a label that points to another version now."
     )
     enable_batching: bool = _flag(True, "Join concurrent calls of a signature.")
     batching_parameters_file: Path | None = _flag(None, "BatchingParameters: sizes and delays.")

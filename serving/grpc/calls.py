@@ -35,13 +35,15 @@ class Call:
         engine: the Engine that runs models.
         max_bytes: the largest message, and so the most memory that a request's tensors may take.
         data: the request, serialized.
+        seconds: how long its client waits for the answer; None if for ever.
         model: the name of the model it asks for, once that is known.
     """
 
-    def __init__(self, engine, max_bytes, data):
+    def __init__(self, engine, max_bytes, data, seconds):
         self.engine = engine
         self.max_bytes = max_bytes
         self.data = data
+        self.seconds = seconds
         self.model = ""
 
     async def parse(self, message):
@@ -110,7 +112,7 @@ class Calls:
 
     def _method(self, name, function):
         async def method(data, context):
-            call = Call(self._engine, self._max_bytes, data)
+            call = Call(self._engine, self._max_bytes, data, context.time_remaining())
             start = time.monotonic()
             code, reason = "CANCELLED", "the client has gone, or its deadline has passed"
             try:
@@ -130,7 +132,7 @@ class Calls:
     async def _answer(self, function, call, context):
         try:
             await self.protos()
-            if context.time_remaining() == 0:  # None: there is no deadline
+            if call.seconds == 0:
                 raise ServingError("DEADLINE_EXCEEDED", "the deadline passed before the call began")
             return await function(call)
         except ServingError:

@@ -63,7 +63,8 @@ async def handle_reload_config_request(call):
             "ServerModelConfig type not supported by HandleReloadConfigRequest. "
             "Only ModelConfigList is currently supported"
         )
-    await call.engine.off_loop(call.engine.store.configure, request.config)
+    # A thread that waits for a client who has left would be missing for others.
+    await call.engine.off_loop(call.engine.store.configure, request.config, call.seconds)
     response = pb2.ReloadConfigResponse()
     _write(response.status, None)
     return response.SerializeToString()

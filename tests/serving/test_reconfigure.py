@@ -9,7 +9,9 @@ import time
 import pytest
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
+from serving import run
 from serving.errors import ServingError
+from serving.settings import Settings
 from serving.store import Store
 from tests.serving.reloading import (
     SOON,
@@ -255,3 +257,22 @@ def test_the_configuration_file_is_read_again(tmp_path, put, started, caplog):
     until(lambda: states(store) == {1: "END"})
     time.sleep(3 * SOON)
     assert caplog.text.count("new configuration: models other\n") == 1
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_the_flags_for_labels(tmp_path, put, force):
+    file = tmp_path / "models.config"
+    write(file, configuration(tmp_path, half=label("stable", 1)))
+    put("half", 1)
+    with pytest.raises(ServingError, match="or start with --allow-version-labels"):
+        run.make_store(Settings(model_config_file=file)).load()
+    name = "force_allow_any" if force else "allow"
+    flags = {f"{name}_version_labels_for_unavailable_models": True}
+    store = run.make_store(Settings(model_config_file=file, **flags))
+    store.load()
+    moved = configuration(tmp_path, half=label("stable", 3))
+    if force:
+        store.configure(moved)
+    else:
+        with pytest.raises(ServingError, match="load it first$"):
+            store.configure(moved)
