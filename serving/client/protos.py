@@ -10,6 +10,7 @@ import ast
 import functools
 import importlib
 import importlib.util
+import threading
 from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -22,20 +23,26 @@ _FILES = (
     "tensorflow_serving/apis/get_model_status.proto",
 )
 _FIELD = descriptor_pb2.FieldDescriptorProto
+_lock = threading.Lock()  # `cache` lets two threads that come first each make a pool
 _FIXED = (_FIELD.TYPE_FLOAT, _FIELD.TYPE_DOUBLE, _FIELD.TYPE_BOOL)
 
 
 @functools.cache
 def message(name):
     """The class of a message, such as "tensorflow.serving.PredictRequest"."""
-    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(name))
+    return message_factory.GetMessageClass(_messages().FindMessageTypeByName(name))
 
 
 @functools.cache
 def data_types():
     """{"float": 1, "string": 7, …}: the numbers of tensorflow.DataType."""
-    values = _pool().FindEnumTypeByName("tensorflow.DataType").values
+    values = _messages().FindEnumTypeByName("tensorflow.DataType").values
     return {value.name.removeprefix("DT_").lower(): value.number for value in values}
+
+
+def _messages():
+    with _lock:
+        return _pool()
 
 
 @functools.cache

@@ -86,8 +86,13 @@ def standing(client, model):
 
 def trouble(error, client, model):
     """Why `model` gave a ServingError instead of an answer, as a notice to the visitor."""
+    return notice(sentence(error, client, model))
+
+
+def sentence(error, client, model):
+    """Why `model` gave a ServingError instead of an answer, as plain text."""
     words = re.sub(r"^\w+: ", "", error.message).rstrip(".")  # without the input's name
-    return notice(standing(client, model)[0] or words[:1].upper() + words[1:] + ".")
+    return standing(client, model)[0] or words[:1].upper() + words[1:] + "."
 
 
 def keep_informed(client, model, place):

@@ -46,6 +46,41 @@ def browser():
         chromium.close()
 
 
+# Gradio clips what is too wide, so the document's own width would tell nothing.
+TOO_WIDE = """elements => elements.filter(e => {
+  const box = e.getBoundingClientRect();
+  return box.width && (box.left < 0 || box.right > innerWidth + 0.5);
+}).map(e => e.outerHTML.slice(0, 80))"""
+
+
+@contextlib.contextmanager
+def visits(chromium, url):
+    """Opens pages; in the end none of them may have complained, or asked another machine."""
+    seen, contexts = [], []
+
+    def visit(**options):
+        contexts.append(chromium.new_context(**options))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: seen.append(("request", request.url)))
+        page.on(
+            "console",
+            lambda message: seen.append(
+                (message.type, f"{message.text} {message.location['url']}")
+            ),
+        )
+        page.on("pageerror", lambda error: seen.append(("error", str(error))))
+        return page
+
+    yield visit
+    noticed = list(seen)  # not what Gradio says of the calls that it breaks off on leaving
+    for context in contexts:
+        context.close()
+    here = (url, "data:", "blob:")
+    assert [text for kind, text in noticed if kind == "request" and not text.startswith(here)] == []
+    assert [text for kind, text in noticed if kind == "error"] == []
+
+
 @contextlib.contextmanager
 def server(models=None, backend=None):
     """`zoo serve` on free ports, over a folder of models or the URL of a backend; gives its URL."""

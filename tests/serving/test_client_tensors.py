@@ -1,6 +1,8 @@
 """The client writes and reads tensors as TensorFlow does, by its own protos and by JSON."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -174,3 +176,18 @@ def test_what_does_not_fit_is_refused(dtype, value, message):
 )
 def test_what_fits_is_converted(dtype, value, expected):
     equal(as_array("x", value, dtype), expected)
+
+
+def test_threads_that_ask_first_share_their_messages():
+    """Otherwise a request of one thread refuses the ModelSpec of another, for ever."""
+    names = ["tensorflow.serving.PredictRequest", "tensorflow.serving.ModelSpec"] * 4
+    for cached in (protos.message, protos._pool):
+        cached.cache_clear()
+    at_once = threading.Barrier(len(names))
+
+    def pool(name):
+        at_once.wait()
+        return protos.message(name).DESCRIPTOR.file.pool
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        assert len(set(map(id, threads.map(pool, names)))) == 1

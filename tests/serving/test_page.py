@@ -10,7 +10,7 @@ from serving.client import LocalClient
 from serving.demo import digits, parts
 from serving.store import Store
 from tests.serving import browser
-from tests.serving.browser import SEVEN, THREE, draw, open_page
+from tests.serving.browser import SEVEN, THREE, TOO_WIDE, draw, open_page
 
 EXAMPLES = sorted((parts.HERE / "examples").glob("*.png"))
 MODELS = browser.ROOT / "saved_models"
@@ -30,30 +30,8 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, url):
-    """Opens pages; in the end none of them may have complained, or asked another machine."""
-    seen, contexts = [], []
-
-    def visit(**options):
-        contexts.append(chromium.new_context(**options))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(15_000)
-        page.on("request", lambda request: seen.append(("request", request.url)))
-        page.on(
-            "console",
-            lambda message: seen.append(
-                (message.type, f"{message.text} {message.location['url']}")
-            ),
-        )
-        page.on("pageerror", lambda error: seen.append(("error", str(error))))
-        return page
-
-    yield visit
-    noticed = list(seen)  # not what Gradio says of the calls that it breaks off on leaving
-    for context in contexts:
-        context.close()
-    here = (url, "data:", "blob:")
-    assert [text for kind, text in noticed if kind == "request" and not text.startswith(here)] == []
-    assert [text for kind, text in noticed if kind == "error"] == []
+    with browser.visits(chromium, url) as visit:
+        yield visit
 
 
 @pytest.fixture
@@ -165,13 +143,6 @@ def test_the_story_opens_the_tab_of_a_network(visit, url):
     page.get_by_role("button", name="Try it: Digits").first.click()
     page.locator("#pad canvas").wait_for()
     assert page.get_by_role("tab", name="Digits").get_attribute("aria-selected") == "true"
-
-
-# Gradio clips what is too wide, so the document's own width would tell nothing.
-TOO_WIDE = """elements => elements.filter(e => {
-  const box = e.getBoundingClientRect();
-  return box.width && (box.left < 0 || box.right > innerWidth + 0.5);
-}).map(e => e.outerHTML.slice(0, 80))"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

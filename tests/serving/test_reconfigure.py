@@ -274,5 +274,5 @@ def test_the_flags_for_labels(tmp_path, put, force):
     if force:
         store.configure(moved)
     else:
-        with pytest.raises(ServingError, match="load it first$"):
+        with pytest.raises(ServingError, match=r"load it first$"):
             store.configure(moved)
