@@ -7,17 +7,19 @@ Signatures of every network of `{"tokens", "state"} -> {"logits", "state"}`:
     write             token, state, length, temperature, top_k, seed, position -> text, token, state
     step              token, state -> logits, state
     score             text -> nats, perplexity, characters, tokens, unknown
+    look              text, unit -> tokens, activation, nats, likeliest, probabilities, units,
+                      telling
 
 `score` gives nats per character and perplexity per token; the first token is the one after a
 line's end.  `read`, then `write` for a few tokens at a time, gives the text of
 `serving_default` piece by piece: `position` is how many tokens were written before.  Characters
 or words that the vocabulary lacks are read as the unknown token (see zoo/text.py), which is
-never written.
+never written.  `look` shows hidden units and expectations at each token; see zoo/inside.py.
 """
 
 import tensorflow as tf
 
-from zoo import decode
+from zoo import decode, inside
 from zoo.image import checked
 from zoo.text import Vocabulary
 
@@ -158,10 +160,15 @@ def signatures(model, tokens, level):
             "unknown": unknown,
         }
 
+    @tf.function(input_signature=[spec("text", tf.string), spec("unit", tf.int32)])
+    def look(text, unit):
+        return inside.look(reader, text, unit)
+
     return {
         "serving_default": serving_default,
         "read": read,
         "write": write,
         "step": step,
         "score": score,
+        "look": look,
     }

@@ -104,7 +104,7 @@ function take(answer) {
   if (whole) show();
   unit.value = slide.value = seen.unit;
   state.textContent = seen.units
-    ? `Unit ${seen.unit} of ${seen.units}.`
+    ? `Unit ${seen.unit} of 0 to ${seen.units - 1}.`
     : "This network carries no hidden units from letter to letter: the tint is surprise.";
   tint();
 }

@@ -78,7 +78,7 @@ function figures({ loss }) {
 }
 
 function newSheet(entry) {
-  const sheet = make("article", "sheet");
+  const sheet = make("article", "folio");
   sheet.dataset.model = entry.model;
   const heading = make("h2", "", entry.name);
   heading.append(" ", make("small", "", String(entry.year)));
@@ -161,7 +161,7 @@ function begin() {
   writing = true;
   sheets.clear();
   for (const entry of models) sheets.set(entry.model, newSheet(entry));
-  $(".sheets").replaceChildren(...[...sheets.values()].map(({ sheet }) => sheet));
+  $(".folios").replaceChildren(...[...sheets.values()].map(({ sheet }) => sheet));
   for (const { sheet } of sheets.values()) sheet.classList.add("writing");
   write.disabled = true;
   stop.disabled = false;
@@ -191,7 +191,7 @@ stop.addEventListener("click", () => {
 $(".dice").addEventListener("click", () => {
   seed.value = Math.floor(Math.random() * 1_000_000);
 });
-for (const button of element.querySelectorAll(".start")) {
+for (const button of element.querySelectorAll(".starts button")) {
   button.addEventListener("click", () => {
     prompt.value = button.dataset.start;
   });

@@ -77,8 +77,9 @@ def visits(chromium, url):
     for context in contexts:
         context.close()
     here = (url, "data:", "blob:")
-    assert [text for kind, text in noticed if kind == "request" and not text.startswith(here)] == []
-    assert [text for kind, text in noticed if kind == "error"] == []
+    away = [text for kind, text in noticed if kind == "request" and not text.startswith(here)]
+    errors = [text for kind, text in noticed if kind == "error"]
+    assert not away + errors, away + errors
 
 
 @contextlib.contextmanager

@@ -30,6 +30,6 @@ recipe = Recipe(
     learning_rate=2e-3,
     schedule="cosine",
     batch_size=64,
-    epochs=50,
+    epochs=36,
     task=task,
 )

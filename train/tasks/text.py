@@ -20,6 +20,7 @@ def warmup():
         ("serving_default", {"prompt": np.array([b"A"]), **how}),
         ("read", {"prompt": np.array([b"A"])}),
         ("score", {"text": np.array([b"A text."])}),
+        ("look", {"text": np.array([b"A text."]), "unit": np.int32([0])}),
     ]
 
 
