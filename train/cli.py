@@ -27,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 console = Console()
+ExportFormat = StrEnum("ExportFormat", {name: name for name in ("savedmodel", "word2vec")})
 Precision = StrEnum("Precision", {name: name for name in precisions.POLICIES})
 RecipeName = Annotated[str, typer.Argument(metavar="RECIPE", help="One that `zoo list` shows.")]
 Settings = Annotated[
@@ -88,12 +89,29 @@ def train(
 
 
 @app.command()
-def export(name: RecipeName, settings: Settings = None, out: Run = None, to: Served = None):
+def export(
+    name: RecipeName,
+    settings: Settings = None,
+    out: Run = None,
+    to: Served = None,
+    format: Annotated[
+        ExportFormat, typer.Option(help="word2vec: word vectors as a file that gensim reads.")
+    ] = ExportFormat.savedmodel,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(help="Serve word vectors from this file of word2vec's format, not a run's."),
+    ] = None,
+):
     """Write a trained run's best weights as the next version of a SavedModel."""
-    chosen = _recipe(name, settings)
-    from train import loop
+    chosen, out = _recipe(name, settings), out or Path("runs") / name
+    from train import loop, word2vec
 
-    target = loop.export_run(chosen, out or Path("runs") / name, to or Path("saved_models") / name)
+    if format is ExportFormat.word2vec:
+        path = word2vec.write_run(chosen, out, to or Path(f"{name}.txt"))
+        console.print(f"Wrote [bold]{path}[/bold]")
+        return
+    to = to or Path("saved_models") / name
+    target = word2vec.serve_file(vectors, to) if vectors else loop.export_run(chosen, out, to)
     console.print(f"Exported [bold]{target}[/bold]. Next: zoo evaluate {name}, zoo serve")
 
 

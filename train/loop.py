@@ -13,6 +13,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from train import optimizers
 from train.averaging import Average
 from train.carry import carried, network
 from train.checkpoint import Checkpoint
@@ -185,13 +186,14 @@ def _optimizer(recipe, steps_per_epoch):
     elif recipe.schedule != "constant":
         raise ValueError(f"schedule={recipe.schedule!r}: choose constant or cosine")
     config = {"learning_rate": rate, **recipe.optimizer_options}
-    return getattr(keras.optimizers, _class_name(recipe.optimizer))(**config)
+    return _class(recipe.optimizer)(**config)
 
 
-def _class_name(optimizer):
+def _class(optimizer):
     known = {
-        name.lower(): name
-        for name, value in vars(keras.optimizers).items()
+        name.lower(): value
+        for place in (keras.optimizers, optimizers)
+        for name, value in vars(place).items()
         if isinstance(value, type) and issubclass(value, keras.optimizers.Optimizer)
     }
     if optimizer.lower() not in known:
