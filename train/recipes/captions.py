@@ -3,6 +3,8 @@
     zoo train captions
 
 Flickr8k is for research that is not commercial, and so are weights trained on it.
+
+Takes long on two CPU cores; how long, and where it ends, has not been measured yet.
 """
 
 from keras.losses import SparseCategoricalCrossentropy

@@ -2,6 +2,8 @@
 
 zoo train captions_lstm
 zoo train captions_lstm --set cell=elman      # by Elman's network
+
+Takes long on two CPU cores; how long, and where it ends, has not been measured yet.
 """
 
 from dataclasses import replace

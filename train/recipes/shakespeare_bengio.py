@@ -14,5 +14,5 @@ recipe = replace(
     model="bengio",
     sizes={"embed_dim": 24, "order": 10, "units": 600, "dropout": 0.2},
     data_options={"window": 64, "blank": 0.01},
-    epochs=40,
+    epochs=24,
 )

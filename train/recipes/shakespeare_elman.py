@@ -13,5 +13,5 @@ recipe = replace(
     shakespeare.recipe,
     model="elman",
     sizes={"embed_dim": 64, "units": 512, "dropout": 0.2},
-    epochs=20,
+    epochs=12,
 )

@@ -13,5 +13,5 @@ recipe = replace(
     shakespeare.recipe,
     model="gru_lm",
     sizes={**shakespeare.recipe.sizes, "depth": 1},
-    epochs=30,
+    epochs=12,
 )

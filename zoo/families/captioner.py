@@ -8,7 +8,7 @@
 The picture is shown once, before the first word: the network has to keep in its state what it
 wants to tell.  Words end with END.
 
-References: Vinyals, Toshev, Bengio & Erhan (2015), Show and Tell: A Neural Image Caption
+Reference: Vinyals, Toshev, Bengio & Erhan (2015), Show and Tell: A Neural Image Caption
 Generator, CVPR; Karpathy & Fei-Fei (2015), Deep Visual-Semantic Alignments for Generating Image
 Descriptions, CVPR.
 """
