@@ -16,5 +16,5 @@ recipe = replace(
     cbow.recipe,
     sizes={"embed_dim": 200, "negative": 10},
     data_options={"text": "simplewiki,enwiki", "max_vocab": 90_000},  # 18 MB when served
-    epochs=8,
+    epochs=5,
 )
