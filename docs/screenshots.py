@@ -31,9 +31,19 @@ def digits(page, url):
     page.evaluate("window.scrollTo(0, 0)")
 
 
+def text(page, url):
+    open_page(page, url, "text")
+    for chip in page.locator(".chip input:enabled:not(:checked)").all():
+        chip.check()
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.locator(".desk-status", has_text="Done.").wait_for(timeout=120_000)
+    page.evaluate("window.scrollTo(0, 0)")
+
+
 SHOTS = {
     "story": (DESK, story),
     "digits": (DESK | {"viewport": {"width": 1200, "height": 1370}}, digits),
+    "text": (DESK | {"viewport": {"width": 1200, "height": 1180}}, text),
     "digits-phone": (PHONE, digits),
 }
 

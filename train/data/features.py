@@ -15,7 +15,6 @@ import tensorflow as tf
 from train.data import imagenet
 from zoo.files import written_aside
 
-
 FILE = "regions.npy"
 
 

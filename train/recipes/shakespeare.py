@@ -3,7 +3,9 @@
     zoo train shakespeare
     zoo train shakespeare --set text=PATH      # any text file of yours
 
-Takes hours on two CPU cores; how many, and where it ends, has not been measured yet.
+Takes an hour and three quarters on two CPU cores that had other work besides; ends at val_loss
+1.413 nats per character.
+The card tells how that run went.
 """
 
 from keras.losses import SparseCategoricalCrossentropy

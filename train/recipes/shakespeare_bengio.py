@@ -2,7 +2,8 @@
 
     zoo train shakespeare_bengio
 
-Takes hours on two CPU cores; how many, and where it ends, has not been measured yet.
+Takes about 15 minutes on two CPU cores that were shared; ends at val_loss 1.637 nats per character.
+The card tells how that run went.
 """
 
 from dataclasses import replace

@@ -1,0 +1,106 @@
+"""Words: arithmetic with word vectors, the neighbours of a word, and a picture of a relation.
+
+The page's script and this module exchange plain values: a hidden component each for whether the
+model can answer, for the words to complete from, for an answer, and for a picture.
+"""
+
+from html import escape
+
+import gradio as gr
+
+from serving.demo import parts, words_answers, words_picture
+from serving.demo.words_relations import RELATIONS
+
+CARD = parts.Card(
+    tab="words",
+    title="Words",
+    year=2013,
+    line="A network that guesses a word from its neighbours, and so learns what words mean.",
+    paper="Mikolov, Chen, Corrado & Dean, 2013, Efficient Estimation of Word Representations in "
+    "Vector Space",
+    tries="Take king, subtract man, add woman",
+    picture="word2vec",
+)
+MODEL = words_answers.MODEL
+
+
+def tab(client):
+    """Lay the tab out; `client` answers for the model `analogies`."""
+    gr.HTML(parts.heading(CARD), apply_default_css=False)
+    standing = gr.HTML(apply_default_css=False)
+    completing = parts.asset("words_complete.js") + parts.asset("words.js")
+    bench = _scripted(parts.asset("words.html"), completing, elem_id="words")
+    chart = parts.asset("words_chart.js") + parts.asset("words_picture.js")
+    markup = parts.asset("words_picture.html").replace("@relations", _choices())
+    picture = _scripted(markup, chart, elem_id="words-picture")
+    about = gr.HTML(apply_default_css=False)
+    ready, listed, answer, drawn = (
+        _carrier(name) for name in ("ready", "listed", "answer", "drawn")
+    )
+
+    newest = parts.MODEL_CALL | {"trigger_mode": "always_last"}
+    bench.input(lambda asked: words_answers.answer(client, asked), bench, answer, **newest)
+    bench.focus(lambda: words_answers.listed(client), None, listed, **parts.MODEL_CALL)
+    picture.input(lambda asked: words_picture.draw(client, asked), picture, drawn, **newest)
+    _keep_informed(client, standing, ready)
+    gr.on(None, lambda: _about(client), None, about, **parts.QUIET)
+
+
+def _choices():
+    return "".join(
+        f'<label class="chip"><input type="radio" name="words-relation" value="{escape(r.name)}">'
+        f"<span>{escape(r.title)}</span></label>"
+        for r in RELATIONS
+    )
+
+
+def _scripted(html, script, **options):
+    return gr.HTML(
+        value=None, html_template=html, js_on_load=script, apply_default_css=False, **options
+    )
+
+
+def _carrier(name):
+    """An unseen component; it hands its value to the scripts as the event `zoo-words-<name>`."""
+    script = """
+    const tell = () => {
+      if (props.value) document.dispatchEvent(new CustomEvent("@event", { detail: props.value }));
+    };
+    watch("value", tell);
+    setTimeout(tell);  // what came before this tab was first opened
+    """
+    return gr.HTML(
+        value=None,
+        html_template="<span></span>",
+        js_on_load=script.replace("@event", f"zoo-words-{name}"),
+        apply_default_css=False,
+        elem_classes="carrier",
+    )
+
+
+def _keep_informed(client, place, ready):
+    """Say why the model cannot answer, until it can; then tell the scripts, who ask at once."""
+    clock = gr.Timer(2, active=False)
+
+    def look():
+        message, waiting = parts.standing(client, MODEL)
+        return parts.notice(message), {"ready": not message}, gr.Timer(active=waiting)
+
+    gr.on(None, look, None, [place, ready, clock], **parts.QUIET)  # as the page opens
+    clock.tick(look, None, [place, ready, clock], **parts.QUIET)
+
+
+def _about(client):
+    """Two short texts; the figures are those of the served model's own notes."""
+    facts = parts.facts(client, MODEL)
+    sizes, training = facts.get("sizes", {}), facts.get("training", {})
+    words = []
+    if "vocab_size" in sizes and "embed_dim" in sizes:
+        words.append(
+            f"The model on this page knows {sizes['vocab_size']:,} words, "
+            f"{sizes['embed_dim']} numbers for each"
+        )
+    if words and training.get("epochs"):
+        words.append(f"learned in {training['epochs']} passes over its text")
+    figures = f"{', '.join(words)}." if words else ""
+    return parts.asset("words_about.html").replace("@figures", escape(figures))
