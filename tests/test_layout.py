@@ -18,6 +18,7 @@ MAY = {
     "train": ("train", "zoo"),
     "train/cli.py": ("train", "zoo", "serving"),  # the command of both halves
     "serving": ("serving",),
+    "serving/demo/backprop.py": ("serving", "zoo.backprop"),
 }
 SOURCES = sorted(p for top in ("zoo", "train", "serving") for p in (ROOT / top).rglob("*.py"))
 

@@ -39,20 +39,21 @@ class Lexicon:
             raise ValueError("a word stands twice, or two have the same 62-bit hash: leave one out")
         self._order = np.argsort(hashes).astype("int32")
         self._hashes = hashes[self._order]
+        # A constant would be written into the graph once for each place that reads it.
+        self._names = tf.Variable(self.words, trainable=False, name="words")
 
     def find(self, words):
         """(…) strings -> their numbers, int32, and whether they are known; 0 where not."""
-        words = _plain(words)
-        place = tf.minimum(tf.searchsorted(self._hashes, tf.reshape(_hash(words), [-1])),
-                           len(self.words) - 1)  # fmt: skip
-        place = tf.reshape(place, tf.shape(words))
-        known = tf.gather(self._hashes, place) == _hash(words)
+        hashes, asked = tf.constant(self._hashes), _hash(_plain(words))
+        place = tf.searchsorted(hashes, tf.reshape(asked, [-1]))
+        place = tf.reshape(tf.minimum(place, len(self.words) - 1), tf.shape(words))
+        known = tf.gather(hashes, place) == asked
         return tf.where(known, tf.gather(self._order, place), 0), known
 
     def names(self, numbers):
         """(…) int32 -> the words; "" for a number that none has."""
         inside = (numbers >= 0) & (numbers < len(self.words))
-        return tf.where(inside, tf.gather(self.words, tf.where(inside, numbers, 0)), "")
+        return tf.where(inside, tf.gather(self._names, tf.where(inside, numbers, 0)), "")
 
     def closest(self, words, known):
         """(n, width) strings -> (n, width, SPELLINGS): known words spelt like the unknown ones."""
@@ -69,7 +70,7 @@ class Lexicon:
         asked = tf.RaggedTensor.from_uniform_row_length(
             tf.tile(letters, [size]), tf.cast(tf.size(letters), tf.int64), nrows=size
         )
-        there = tf.strings.bytes_split(tf.constant(self.words)).to_sparse()
+        there = tf.strings.bytes_split(self._names.read_value()).to_sparse()
         steps = tf.edit_distance(asked.to_sparse(), there, normalize=False)
         cost = tf.cast(steps, tf.float64) + tf.range(size, dtype=tf.float64) / size
         best = tf.math.top_k(-cost, min(SPELLINGS, size)).indices

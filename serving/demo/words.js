@@ -65,7 +65,8 @@ function strip([name, values], i, largest) {
     cells.append(cell);
   }
   const some = values.slice(0, 4).map((value) => signed(value)).join("  ");
-  line.append(make("b", "", signs[i] + (name || "the sum")), cells, make("span", "some", `${some} …`));
+  const label = make("b", "", signs[i] + (name || "the sum"));
+  line.append(label, cells, make("span", "some", `${some} …`));
   return line;
 }
 

@@ -33,7 +33,7 @@ def tab(client):
     chart = parts.asset("words_chart.js") + parts.asset("words_picture.js")
     markup = parts.asset("words_picture.html").replace("@relations", _choices())
     picture = _scripted(markup, chart, elem_id="words-picture")
-    about = gr.HTML(apply_default_css=False)
+    texts = gr.HTML(apply_default_css=False)
     ready, listed, answer, drawn = (
         _carrier(name) for name in ("ready", "listed", "answer", "drawn")
     )
@@ -43,7 +43,7 @@ def tab(client):
     bench.focus(lambda: words_answers.listed(client), None, listed, **parts.MODEL_CALL)
     picture.input(lambda asked: words_picture.draw(client, asked), picture, drawn, **newest)
     _keep_informed(client, standing, ready)
-    gr.on(None, lambda: _about(client), None, about, **parts.QUIET)
+    gr.on(None, lambda: about(client), None, texts, **parts.QUIET)
 
 
 def _choices():
@@ -90,7 +90,7 @@ def _keep_informed(client, place, ready):
     clock.tick(look, None, [place, ready, clock], **parts.QUIET)
 
 
-def _about(client):
+def about(client):
     """Two short texts; the figures are those of the served model's own notes."""
     facts = parts.facts(client, MODEL)
     sizes, training = facts.get("sizes", {}), facts.get("training", {})

@@ -77,10 +77,10 @@ def how(names, rows):
     score = float(direction @ rows[3]) / length
     strips = zip([*names[:3], "", names[3]], [*rows[:3], direction / length, rows[3]], strict=True)
     return {
-        "cosines": _rounded(cosines),
-        "length": round(length, 3),
-        "score": round(score, 3),
-        "strips": [(name, _rounded(row)) for name, row in strips],
+        "cosines": _rounded(cosines, 4),
+        "length": round(length, 4),
+        "score": round(score, 4),
+        "strips": [(name, _rounded(row, 3)) for name, row in strips],
     }
 
 
@@ -124,5 +124,5 @@ def _strings(values):
     return [value.decode() if isinstance(value, bytes) else str(value) for value in values]
 
 
-def _rounded(values):
-    return [round(float(value), 3) for value in values]
+def _rounded(values, digits):
+    return [round(float(value), digits) for value in values]

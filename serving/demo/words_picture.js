@@ -29,9 +29,9 @@ function choose(number) {
     points[end].group.classList.add("here");
     svg.append(points[end].group); // above the others
   }
-  const pair = `${points[from].word} → ${points[to].word}: cosine of the two words ${signed(cosine)}`;
-  const step = agrees === null ? "" : `; of this step with the mean of the others ${signed(agrees)}`;
-  told.textContent = `${pair}${step}.`;
+  const pair = `${points[from].word} → ${points[to].word}`;
+  const step = agrees === null ? "" : `; of this step and the mean of the others ${signed(agrees)}`;
+  told.textContent = `${pair}: cosine of the two words ${signed(cosine)}${step}.`;
 }
 
 function take(drawn) {
@@ -46,7 +46,8 @@ function take(drawn) {
   told.textContent = "Point at a word, or go from pair to pair with the arrow keys.";
   const percent = Math.round(100 * drawn.share);
   const missing = drawn.missing.length ? ` Not known: ${drawn.missing.join(", ")}.` : "";
-  share.textContent = `The plane holds ${percent}% of the spread of these words; the rest lies in directions not seen here.${missing}`;
+  const rest = "the rest lies in directions not seen here";
+  share.textContent = `The plane holds ${percent}% of the spread of these words; ${rest}.${missing}`;
 }
 
 function pointAt(target) {
@@ -97,9 +98,9 @@ svg.addEventListener("click", (event) => {
   if (dragged > 4) return;
   const point = chart.points[pointAt(event.target)];
   lookAt(event.target);
-  if (point) ask_for(point.word);
+  if (point) askFor(point.word);
 });
-function ask_for(word) {
+function askFor(word) {
   document.dispatchEvent(new CustomEvent("zoo-words-look", { detail: { word } }));
 }
 // the wheel alone scrolls the page; with Ctrl, and by a pinch on a touchpad, it enlarges
@@ -116,11 +117,12 @@ const moves = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], Arro
 function press({ key, shiftKey, ctrlKey, metaKey }) {
   if (ctrlKey || metaKey) return false;
   if (shiftKey && key in moves) chart.move(...moves[key]);
-  else if (key in moves) choose(chosen + (["ArrowRight", "ArrowDown"].includes(key) ? 1 : chosen < 0 ? 0 : -1));
+  else if (key === "ArrowRight" || key === "ArrowDown") choose(chosen + 1);
+  else if (key in moves) choose(Math.max(chosen, 0) - 1);
   else if (key === "+" || key === "=") chart.enlarge(1.4);
   else if (key === "-") chart.enlarge(1 / 1.4);
   else if (key === "0") chart.reset();
-  else if (key === "Enter" && chosen >= 0) ask_for(chart.points[chart.arrows[chosen].to].word);
+  else if (key === "Enter" && chosen >= 0) askFor(chart.points[chart.arrows[chosen].to].word);
   else return false;
   return true;
 }

@@ -3,7 +3,9 @@
     zoo train shakespeare_ngram
 
 Takes 4 s on two busy CPU cores and ends at val_loss 1.558 nats per character.  With other
-orders: 3, 2.045; 5, 1.579; 7, 1.565.
+orders: 3, 2.045; 5, 1.579; 7, 1.565.  By words (`--set level=word --set order=3`) it ends at 4.846
+nats per token; of the complete Shakespeare and the Linux kernel (`--set text=…`) at 1.499 and 1.396
+per character.
 """
 
 from keras.losses import SparseCategoricalCrossentropy
