@@ -40,10 +40,18 @@ def text(page, url):
     page.evaluate("window.scrollTo(0, 0)")
 
 
+def words(page, url):
+    open_page(page, url, "words")
+    page.locator(".sum").wait_for(timeout=60_000)
+    page.wait_for_timeout(3000)  # the picture comes after the answers
+    page.evaluate("window.scrollTo(0, 0)")
+
+
 SHOTS = {
     "story": (DESK, story),
     "digits": (DESK | {"viewport": {"width": 1200, "height": 1370}}, digits),
     "text": (DESK | {"viewport": {"width": 1200, "height": 1180}}, text),
+    "words": (DESK | {"viewport": {"width": 1200, "height": 1400}}, words),
     "digits-phone": (PHONE, digits),
 }
 

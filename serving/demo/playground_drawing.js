@@ -117,7 +117,7 @@ class History {
   }
 
   add(epoch, train, test) {
-    if (epoch % this.every) return;
+    if (epoch % this.every || !Number.isFinite(train + test)) return;
     this.kept.push({ epoch, train, test });
     if (this.kept.length <= 400) return;
     this.every *= 2;

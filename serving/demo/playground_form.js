@@ -92,7 +92,7 @@ function column(head, list) {
 
 // The network's columns, for its present shape
 function layOut() {
-  [shown.l, shown.unit] = [null, 0];
+  [shown.l, shown.unit, lines] = [null, 0, []]; // those of the shape before mean nothing now
   colours = palette(styles);
   const features = names(FEATURES).map(featureNode);
   const hidden = set.hidden.map((units, l) => Array.from({ length: units }, (_, u) => unitNode(l, u)));

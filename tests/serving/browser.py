@@ -49,7 +49,8 @@ def browser():
 # Gradio clips what is too wide, so the document's own width would tell nothing.
 TOO_WIDE = """elements => elements.filter(e => {
   const box = e.getBoundingClientRect();
-  return box.width && (box.left < 0 || box.right > innerWidth + 0.5);
+  const copy = e.matches("button[tabindex='-1']") && !e.closest(".tabitem"); // Gradio measures it
+  return box.width && !copy && (box.left < 0 || box.right > innerWidth + 0.5);
 }).map(e => e.outerHTML.slice(0, 80))"""
 
 

@@ -1,5 +1,6 @@
 """The Playground tab in a real browser; its network against Keras; the Keras code it shows."""
 
+import itertools
 import time
 
 import httpx
@@ -64,7 +65,8 @@ def press(page, name, times=1):
 
 def hidden(page, *widths):
     """Give the network these hidden layers."""
-    press(page, "Remove the last hidden layer", 2)
+    while page.get_by_label("Remove the last hidden layer").is_enabled():
+        press(page, "Remove the last hidden layer")
     for number, width in enumerate(widths, 1):
         press(page, "Add a hidden layer")
         now = int(page.locator(".pg-width b").nth(number - 1).text_content())
@@ -130,7 +132,7 @@ def test_a_sign_unit_settles_on_clouds_and_never_on_xor(page):
         press(page, "Step")
         assert page.locator(".pg-note", has_text="Not settled: ").count() == 1
         seen.append(network(page)[0]["kernel"])
-    assert all(a != b for a, b in zip(seen, seen[1:], strict=False))
+    assert all(a != b for a, b in itertools.pairwise(seen))
 
 
 def keras_gradients(shape, batch, penalty, rate):
@@ -151,6 +153,13 @@ def keras_gradients(shape, batch, penalty, rate):
     return [np.ravel(gradient) for gradient in tape.gradient(loss, model.trainable_weights)]
 
 
+@pytest.fixture(scope="module")
+def shared(chromium, url):
+    """One page for tests that set all they need."""
+    with browser.visits(chromium, url) as visit:
+        yield enter(visit, url)
+
+
 @pytest.mark.parametrize(
     ("activation", "penalty"),
     [
@@ -163,13 +172,13 @@ def keras_gradients(shape, batch, penalty, rate):
         ("maxout", "l2"),
     ],
 )
-def test_one_step_is_that_of_keras(seeded, page, activation, penalty):
-    page.select_option("#pg-activation", activation)
-    hidden(page, 5, 3)
-    press(page, "Step")  # so that biases are not zero
+def test_one_step_is_that_of_keras(seeded, shared, activation, penalty):
+    shared.select_option("#pg-activation", activation)
+    hidden(shared, 5, 3)
+    press(shared, "Step")  # so that biases are not zero
     batch = np.random.default_rng(0).uniform(-3, 3, (12, 3))
     batch[:, 2] = np.where(batch[:, 2] > 0, 1, -1)
-    ours = page.evaluate(
+    ours = shared.evaluate(
         """([rows, penalty]) => {
           const { gradients, network } = window.neuralzooPlayground;
           const batch = { x: Float64Array.from(rows.flatMap(r => r.slice(0, 2))),
@@ -179,7 +188,7 @@ def test_one_step_is_that_of_keras(seeded, page, activation, penalty):
         }""",
         [batch.tolist(), {"kind": penalty, "rate": 0.03}],
     )
-    theirs = keras_gradients(network(page), batch, penalty, 0.03)
+    theirs = keras_gradients(network(shared), batch, penalty, 0.03)
     assert len(ours) == len(theirs) == 6
     for mine, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(mine, other, atol=1e-6)
@@ -187,28 +196,23 @@ def test_one_step_is_that_of_keras(seeded, page, activation, penalty):
 
 
 @pytest.mark.parametrize(
-    ("activation", "widths", "dense", "name"),
+    ("kind", "activation", "widths", "dense", "name"),
     [
-        ("tanh", (3, 5), [3, 5, 1], "tanh"),
-        ("logistic", (2,), [2, 1], "sigmoid"),
-        ("leaky_relu", (4,), [4, 1], "leaky_relu"),
-        ("maxout", (3, 2), [6, 4, 1], "linear"),
-        ("sign", (), [1], "sign"),
-        ("sign", (4,), [4, 1], "sign"),
+        ("Circle", "tanh", (3, 5), [3, 5, 1], "tanh"),
+        ("XOR", "logistic", (2,), [2, 1], "sigmoid"),
+        ("Gaussian", "leaky_relu", (4,), [4, 1], "leaky_relu"),
+        ("Spiral", "maxout", (3, 2), [6, 4, 1], "linear"),
+        ("XOR", "sign", (), [1], "sign"),
+        ("Gaussian", "sign", (4,), [4, 1], "sign"),
     ],
 )
-@pytest.mark.parametrize("kind", ["Circle", "XOR", "Gaussian", "Spiral"])
-def test_the_code_that_is_shown_runs(seeded, page, kind, activation, widths, dense, name):
-    if kind != "Circle" and activation != "tanh":
-        pytest.skip("the data's code does not depend on the activation")
-    press(page, kind)
-    press(page, "Feature x₁²")
-    page.select_option("#pg-activation", activation)
-    hidden(page, *widths)
+def test_the_code_that_is_shown_runs(seeded, shared, kind, activation, widths, dense, name):
+    press(shared, kind)
+    shared.select_option("#pg-activation", activation)
+    hidden(shared, *widths)
     if activation != "sign":
-        page.select_option("#pg-penalty", "l2")
-    page.get_by_text("Show me the code").click()
-    code = page.locator(".pg-code pre").text_content()
+        shared.select_option("#pg-penalty", "l2")
+    code = shared.locator(".pg-code pre").text_content()
     assert "EPOCHS = 500, 0, 100" in code
     spoken = {}
     exec(code.replace("EPOCHS = 500, 0, 100", "EPOCHS = 500, 0, 1"), spoken)
@@ -216,31 +220,33 @@ def test_the_code_that_is_shown_runs(seeded, page, kind, activation, widths, den
     assert [layer.units for layer in found] == dense
     assert {layer.activation.__name__ for layer in found[:-1]} <= {name}
     assert found[-1].activation.__name__ == ("sign" if activation == "sign" else "tanh")
-    sizes = [size for layer in network(page) for size in (len(layer["kernel"]), len(layer["bias"]))]
-    assert [w.size for layer in found for w in map(np.ravel, layer.get_weights())] == sizes
-    assert spoken["features"].shape == (500, 3)
+    sizes = [
+        size for layer in network(shared) for size in map(len, (layer["kernel"], layer["bias"]))
+    ]
+    assert [w.size for layer in found for w in layer.get_weights()] == sizes
+    assert spoken["features"].shape == (500, 2)
     penalties = [layer.kernel_regularizer for layer in found]
     assert all(p is None if activation == "sign" else p.l2 == 0.0005 for p in penalties)
 
 
 def test_points_are_those_of_our_data(page):
     def points(kind, noise, seed=1):
-        script = "([k, n, s]) => window.neuralzooPlayground.points(k, 500, n, s)"
+        script = "([k, n, s]) => window.neuralzooPlayground.points(k, 5000, n, s)"
         found = np.array(page.evaluate(script, [kind, noise, seed]))
         return found[:, :2], found[:, 2]
 
-    spiral = toy.spiral(np.random.default_rng(0), 500)
+    spiral = toy.spiral(np.random.default_rng(0), 5000)
     for ours, theirs in zip(points("spiral", 0), spiral, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-12)
     for kind in ("circle", "xor", "gaussian"):
         for noise in (0, 0.5):
             x, y = points(kind, noise)
-            x2, y2 = toy.KINDS[kind](np.random.default_rng(0), 500, noise)
+            x2, y2 = toy.KINDS[kind](np.random.default_rng(0), 5000, noise)
             for sign in (1, -1):
                 ours, theirs = x[y == sign], x2[y2 == sign]
-                assert abs(len(ours) - len(theirs)) < 60
-                np.testing.assert_allclose(ours.mean(0), theirs.mean(0), atol=0.6)
-                np.testing.assert_allclose(ours.std(0), theirs.std(0), rtol=0.15)
+                assert abs(len(ours) - len(theirs)) < 200
+                np.testing.assert_allclose(ours.mean(0), theirs.mean(0), atol=0.35)
+                np.testing.assert_allclose(ours.std(0), theirs.std(0), rtol=0.08)
     assert np.abs(points("xor", 0)[0]).min() >= 0.3
     assert not np.array_equal(points("xor", 0, 1)[0], points("xor", 0, 2)[0])
 
