@@ -155,7 +155,7 @@ def test_a_phone_shows_everything_in_its_width(visit, url, scheme):
         ({"inputs": [0.1]}, "do not fit"),
         ({"names": [["x"] * 9, ["y"]]}, "1 to 4 units"),
         ({"weights": [[[1.0, 2.0], [3.0]], [[1.0], [1.0]]]}, "notice"),
-        ({"target": [0.1, 0.2]}, "target has shape"),
+        ({"target": [0.1, 0.2]}, "needs (1,)"),
     ],
 )
 def test_what_is_no_network_is_a_sentence(change, words):
