@@ -17,7 +17,7 @@ NAMES = [name for name in zoo.names() if not name.startswith(DEEP[0]) or name ==
 
 def build(name):
     """The network, on small pictures where their size may be chosen."""
-    return zoo.build(name, **({"side": 32} if "side" in registry.sizes(name) else {}))
+    return zoo.build(name, **({"side": 64} if "side" in registry.sizes(name) else {}))
 
 
 def sample_inputs(model, batch=2):

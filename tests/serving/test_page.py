@@ -17,8 +17,11 @@ MODELS = browser.ROOT / "saved_models"
 
 
 @pytest.fixture(scope="module")
-def url():
-    with browser.server(MODELS) as url:
+def url(tmp_path_factory):
+    """A server of the model that these tests are about."""
+    base = tmp_path_factory.mktemp("models")
+    (base / "digits").symlink_to(MODELS / "digits")
+    with browser.server(base) as url:
         yield url
 
 
