@@ -161,12 +161,12 @@ def test_a_prompt_without_end_is_refused(served):
 @pytest.fixture(scope="module")
 def exported(model, served, tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved_models") / "letters"
-    return export(folder, served, warmup(), {"network": model.name})
+    return export(folder, served, warmup(served), {"network": model.name})
 
 
 def test_loaded_it_writes_the_same(served, exported):
     loaded = tf.saved_model.load(str(exported)).signatures
-    for signature, inputs in warmup():
+    for signature, inputs in warmup(served):
         given = {name: tf.constant(value) for name, value in inputs.items()}
         expected = served[signature](**given)
         answer = loaded[signature](**given)

@@ -112,7 +112,7 @@ def export_run(recipe, out, folder):
     sizes = {**recipe.sizes, **given["sizes"]}
     notes = {"network": recipe.model, "sizes": sizes, "training": note}
     signatures = recipe.task.signatures(model, **given["assets"])
-    return export(folder, signatures, recipe.task.warmup(), notes)
+    return export(folder, signatures, recipe.task.warmup(signatures), notes)
 
 
 def _claim(out, recipe):

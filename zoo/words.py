@@ -177,7 +177,7 @@ def signatures(words, vectors):
     }
 
 
-def warmup():
+def warmup(signatures=None):
     """A question for each signature, its words known or not."""
     a, b, c = (np.array([word.encode()]) for word in ("king", "man", "woman"))
     return [

@@ -9,7 +9,7 @@ class Task:
     """The end user's side of a recipe.
 
     signatures: Keras model -> {signature name: tf.function}; `serving_default` is one.
-    warmup: () -> list of (signature name, {input name: array}) for `zoo.export`.
+    warmup: those -> list of (signature name, {input name: array}) for `zoo.export`.
     figures: (loaded signatures, dataset) -> (name, value) pairs; what `zoo evaluate` prints.
     """
 

@@ -16,7 +16,7 @@ def signatures(model, words, encoder):
     return captioning.signatures(model, imagenet.encoder(encoder), Words(words))
 
 
-def warmup():
+def warmup(signatures=None):
     """One grey picture."""
     grey = tf.io.encode_jpeg(tf.fill((64, 64, 3), tf.constant(128, tf.uint8))).numpy()
     image = np.array([grey], "object")

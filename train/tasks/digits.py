@@ -14,7 +14,7 @@ def png(pixels):
     return tf.io.encode_png(grey).numpy()
 
 
-def warmup():
+def warmup(signatures=None):
     """One digit as a PNG, as pixels, and for its feature maps."""
     with np.load(SAMPLE) as file:
         pixels = file["validation_images"][:1].reshape(1, 28, 28).astype("float32") / 255

@@ -3,13 +3,16 @@
 import math
 
 import numpy as np
+import tensorflow as tf
 
 from train.tasks import Task
 from zoo.language import signatures
 
 
-def warmup():
+def warmup(signatures):
     """One prompt to write on from, one text to score, and the parts of streaming."""
+    prompt = np.array([b"A"])
+    begun = {k: v.numpy() for k, v in signatures["read"](tf.constant(prompt)).items()}
     how = {
         "length": np.int32([8]),
         "temperature": np.float32([0.8]),
@@ -17,8 +20,10 @@ def warmup():
         "seed": np.int64([1]),
     }
     return [
-        ("serving_default", {"prompt": np.array([b"A"]), **how}),
-        ("read", {"prompt": np.array([b"A"])}),
+        ("serving_default", {"prompt": prompt, **how}),
+        ("read", {"prompt": prompt}),
+        ("write", {**begun, **how, "position": np.int64([0])}),
+        ("step", begun),
         ("score", {"text": np.array([b"A text."])}),
         ("look", {"text": np.array([b"A text."]), "unit": np.int32([0])}),
     ]
