@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from serving.errors import ServingError
@@ -53,7 +53,8 @@ def list_():
     from zoo import registry
 
     import_tensorflow()
-    table = Table("name", "year", "parameters", "sizes", "reference", title="Networks")
+    name_column = Column("name", no_wrap=True)  # to be copied
+    table = Table(name_column, "year", "parameters", "sizes", "reference", title="Networks")
     for name in sorted(registry.names(), key=lambda n: (registry.info(n).year, n)):
         with console.status(f"building {name}"):
             count = registry.build(name).count_params()

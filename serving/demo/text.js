@@ -185,6 +185,7 @@ prompt.addEventListener("keydown", (event) => {
 });
 stop.addEventListener("click", () => {
   trigger("stop");
+  for (const shown of sheets.values()) shown.target = shown.text.data; // what came is not shown on
   settle("Stopped.");
   write.focus();
 });
