@@ -130,7 +130,8 @@ def evaluate(
     chosen = _recipe(name, settings)
     from train.evaluate import evaluate as figures
 
-    model = model or Path("saved_models") / name
+    served = chosen.task.served if chosen.task else ""
+    model = model or Path("saved_models") / (served or name)
     with console.status(f"measuring {model} on {split}"):
         rows = list(figures(chosen, model, split))
     _print_figures(f"{model} on {split}", rows)

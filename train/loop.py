@@ -8,6 +8,7 @@ was stopped, even by kill -9, goes on from its last epoch when it is started aga
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -19,8 +20,9 @@ from train.carry import carried, network
 from train.checkpoint import Checkpoint
 from train.counting import count
 from train.precision import choose
+from train.recipe import load
 from zoo.export import export
-from zoo.registry import build
+from zoo.registry import build, sizes
 
 
 def fit(recipe, out, precision="auto", verbose="auto"):
@@ -107,12 +109,36 @@ def export_run(recipe, out, folder):
     if recipe.task is None:
         raise ValueError(f"the recipe of {recipe.model} has no task, so nothing to serve")
     model = trained(recipe, out)
-    note = json.loads((Path(out) / "report.json").read_text(encoding="utf-8"))
-    given = _given(out)
-    sizes = {**recipe.sizes, **given["sizes"]}
-    notes = {"network": recipe.model, "sizes": sizes, "training": note}
+    given, notes = _given(out), _notes(recipe, out)
+    if recipe.task.joins:
+        runs = _joined(recipe.task, Path(out))
+        notes["joined"] = {name: _notes(*run) for name, run in runs.items()}
+        given["assets"]["joined"] = {
+            name: (trained(*run), _given(run[1])["assets"]) for name, run in runs.items()
+        }
     signatures = recipe.task.signatures(model, **given["assets"])
     return export(folder, signatures, recipe.task.warmup(signatures), notes)
+
+
+def _notes(recipe, out):
+    """What zoo.json says of the run in `out`."""
+    training = json.loads((Path(out) / "report.json").read_text(encoding="utf-8"))
+    sizes = {**recipe.sizes, **_given(out)["sizes"]}
+    return {"network": recipe.model, "sizes": sizes, "training": training}
+
+
+def _joined(task, out):
+    """{name: (recipe, folder)} of the finished runs beside `out` that the task takes along."""
+    runs = {name: out.with_name(name) for name in task.joins}
+    finished = {name: run for name, run in runs.items() if (run / "report.json").exists()}
+    return {name: (_as_trained(load(name), run), run) for name, run in finished.items()}
+
+
+def _as_trained(recipe, out):
+    """`recipe` with the sizes that the run in `out` was given."""
+    given = json.loads((out / "recipe.json").read_text(encoding="utf-8"))
+    known = {key: given[key] for key in sizes(recipe.model) if key in given}
+    return replace(recipe, sizes={**recipe.sizes, **known})
 
 
 def _claim(out, recipe):

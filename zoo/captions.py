@@ -8,6 +8,8 @@ import re
 import numpy as np
 import tensorflow as tf
 
+from zoo.words import Lexicon
+
 SPECIAL = ("<pad>", "<start>", "<end>", "<unknown>")
 PAD, START, END, UNKNOWN = range(4)
 
@@ -25,6 +27,7 @@ class Words:
             raise ValueError(f"words: expected different ones that begin with {SPECIAL}")
         self.words = list(words)
         self._number = {word: i for i, word in enumerate(words)}
+        self._lexicon = None
 
     @classmethod
     def of(cls, counts, min_count):
@@ -41,6 +44,23 @@ class Words:
         row = np.zeros(longest + 1, "int32")
         row[: len(found) + 2] = [START, *found, END]
         return row
+
+    def read(self, sentences, longest):
+        """`numbers` inside the graph, and the words themselves.
+
+        (n,) strings -> (n, time + 2) int32, as long as the longest; (n, time) strings, "" after
+        the last word.  Of a sentence the first `longest` words are read.
+        """
+        if self._lexicon is None:
+            with tf.init_scope():  # it holds a variable, which no graph may make
+                self._lexicon = Lexicon(self.words)
+        plain = tf.strings.regex_replace(tf.strings.lower(sentences), r"[-\s]", " ")
+        parts = tf.strings.split(tf.strings.regex_replace(plain, "[^a-z0-9 ]", ""))[:, :longest]
+        number, known = self._lexicon.find(parts.flat_values)
+        found = parts.with_flat_values(tf.where(known, number, UNKNOWN))
+        start = tf.fill((tf.shape(sentences)[0], 1), START)
+        numbers = tf.concat([start, found, tf.zeros_like(start) + END], 1)
+        return numbers.to_tensor(), parts.to_tensor()
 
     def text(self, numbers):
         """(…, time) int32 -> (…,) strings of the words before END."""

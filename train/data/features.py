@@ -40,6 +40,12 @@ def regions(encoder, pictures, say=print):
     return np.load(path / FILE, mmap_mode="r")
 
 
+def rows(seen, place):
+    """The pictures at `place`, (n,) int, of the memory map `seen`, as a float32 tensor."""
+    regions = tf.numpy_function(lambda i: seen[i], [place], tf.float16, stateful=False)
+    return tf.cast(tf.ensure_shape(regions, (None, *seen.shape[1:])), tf.float32)
+
+
 def _compute(model, pictures, path):
     side = model.input["image"].shape[1]
     see = tf.function(lambda image: model({"image": image}, training=False)["regions"])

@@ -1,26 +1,39 @@
 """Telling what a photograph shows; measured against what five people said of it."""
 
 import numpy as np
-import tensorflow as tf
 
 from train.data import imagenet
-from train.tasks import Task
+from train.tasks import Task, matching
 from zoo import captioning
 from zoo.captions import Words, plain
+from zoo.eyes import Eyes
 
 BATCH = 50
 
 
-def signatures(model, words, encoder):
-    """The captioner and its encoder, with the weights that it was trained on, in one."""
-    return captioning.signatures(model, imagenet.encoder(encoder), Words(words))
+def signatures(model, words, encoder, joined=None):
+    """The captioner and its encoder, with the weights that it was trained on, in one.
+
+    A `visual_semantic` in `joined` sees with the same eyes; ValueError if with others.
+    """
+    eyes = Eyes(imagenet.encoder(encoder))
+    served = captioning.signatures(model, eyes, Words(words))
+    for name, (matcher, assets) in (joined or {}).items():
+        if assets["encoder"] != encoder:
+            raise ValueError(
+                f"{name} was trained on encoder={assets['encoder']} and the captioner on "
+                f"encoder={encoder}: train one of them anew on the other's, or move the run "
+                f"of {name} away to export the captioner alone"
+            )
+        served |= matching.parts(matcher, eyes, assets["words"])
+    return served
 
 
-def warmup(signatures=None):
-    """One grey picture."""
-    grey = tf.io.encode_jpeg(tf.fill((64, 64, 3), tf.constant(128, tf.uint8))).numpy()
-    image = np.array([grey], "object")
-    return [("serving_default", {"image": image}), ("attend", {"image": image})]
+def warmup(signatures):
+    """One grey picture, and a sentence where sentences are understood."""
+    image = np.array([matching.grey()], "object")
+    own = [("serving_default", {"image": image}), ("attend", {"image": image})]
+    return own + (matching.warmup(signatures) if "align" in signatures else [])
 
 
 def figures(served, photos):
@@ -51,4 +64,4 @@ def scores(people, told):
     yield "cider", Cider().compute_score(people, told)[0]
 
 
-captions = Task(signatures, warmup, figures)
+captions = Task(signatures, warmup, figures, joins=("visual_semantic",))

@@ -1,0 +1,81 @@
+"""Which sentence belongs to which photograph; measured by how far down the right one stands."""
+
+import numpy as np
+import tensorflow as tf
+
+from train.data import imagenet
+from train.tasks import Task
+from zoo import matching as served_matching
+from zoo.captions import Words
+from zoo.eyes import Eyes
+
+BATCH = 50
+PLACES = (1, 5, 10)
+
+
+def signatures(model, words, encoder):
+    """The network with its encoder; `align` is the default."""
+    served = parts(model, Eyes(imagenet.encoder(encoder)), words)
+    return {"serving_default": served["align"], **served}
+
+
+def parts(model, eyes, words):
+    """The signatures for a SavedModel that has a `serving_default` of its own."""
+    return served_matching.signatures(model, eyes, Words(words))
+
+
+def grey():
+    """The bytes of a grey picture."""
+    return tf.io.encode_jpeg(tf.fill((64, 64, 3), tf.constant(128, tf.uint8))).numpy()
+
+
+def warmup(signatures=None):
+    """One grey picture and a sentence."""
+    image, sentence = np.array([grey()], "object"), np.array([b"a dog runs"], "object")
+    return [
+        ("embed_image", {"image": image}),
+        ("embed_text", {"sentence": sentence}),
+        ("align", {"image": image, "sentence": sentence}),
+    ]
+
+
+def figures(served, photos):
+    """Yield Recall@1, 5, 10 in per cent and the median rank for (bytes, tab-separated captions).
+
+    image_to_text: of a photograph, the best of its own sentences among all sentences;
+    text_to_image: of a sentence, its photograph among all photographs.
+    """
+    if isinstance(photos.element_spec[0], dict):
+        raise ValueError("photographs are looked for by sentences on `--split test`")
+    pictures, sentences, counts = [], [], []
+    for image, texts in photos.batch(BATCH):
+        told = [text.decode().split("\t") for text in texts.numpy()]
+        pictures.append(served["embed_image"](image=image)["vector"].numpy())
+        flat = tf.constant([caption for captions in told for caption in captions])
+        sentences.append(served["embed_text"](sentence=flat)["vector"].numpy())
+        counts += [len(captions) for captions in told]
+    own = np.repeat(np.arange(len(counts)), counts)
+    yield "photographs", len(counts)
+    yield "sentences", len(own)
+    yield from recall(np.concatenate(pictures) @ np.concatenate(sentences).T, own)
+
+
+def recall(scores, own):
+    """(name, value) for scores (pictures, sentences); own: the picture of each sentence.
+
+    The rank is that of the best right one, from 1; equals count as before it.
+    """
+    mine = np.arange(len(scores))[:, None] == own[None]
+    best = np.where(mine, scores, -np.inf).max(1)
+    right = scores[own, np.arange(len(own))]
+    ranks = {
+        "image_to_text": 1 + np.sum((scores >= best[:, None]) & ~mine, 1),
+        "text_to_image": np.sum(scores >= right[None], 0),
+    }
+    for way, rank in ranks.items():
+        for place in PLACES:
+            yield f"{way}_recall_{place}", 100 * float(np.mean(rank <= place))
+        yield f"{way}_median_rank", float(np.median(rank))
+
+
+matching = Task(signatures, warmup, figures, served="captions")
