@@ -59,7 +59,19 @@ class Streams:
 
     def flush(self):
         streams, self._waiting = self._waiting, []
-        checks.check_streams(self._server, streams)
+        try:
+            checks.check_streams(self._server, streams)
+        except (AssertionError, OSError):
+            self._find(streams)
+            raise  # none fails alone
+
+    def _find(self, streams):
+        for stream in streams:
+            try:
+                checks.check_streams(self._server, [stream])
+            except (AssertionError, OSError) as error:
+                error.add_note(f"this stream alone: {stream[:5000]!r}")
+                raise
 
 
 def targets(server, streams):

@@ -26,8 +26,29 @@ def running(app, **config):
         thread.join()
 
 
+class _Patient(socket.socket):
+    """Waits for what comes second by second: a process that was stopped meanwhile did not wait."""
+
+    def recv(self, *args):
+        return self._wait(super().recv, *args)
+
+    def recv_into(self, *args):
+        return self._wait(super().recv_into, *args)
+
+    def _wait(self, receive, *args):
+        self.settimeout(1)
+        try:
+            for _ in range(PATIENCE - 1):
+                with contextlib.suppress(TimeoutError):
+                    return receive(*args)
+            return receive(*args)
+        finally:
+            self.settimeout(PATIENCE)
+
+
 def connect(address):
-    return socket.create_connection(address, timeout=PATIENCE)
+    connection = socket.create_connection(address, timeout=PATIENCE)
+    return _Patient(fileno=connection.detach())
 
 
 def read_all(connection):
