@@ -1,9 +1,10 @@
 """The loading thread: makes what is served equal to what is wanted.
 
-It looks at the disk, loads and unloads, one version after the other.  A new version is loaded and
-warmed up while the old one is served; then it takes over, and only then the old one is closed,
-when its last call has ended.  A version that cannot be loaded is tried again some times, and the
-old one stays.  Nothing on disk is ever changed.
+It looks at the disk, loads and unloads, one version after the other; only at the start, when no
+call can be slowed down, as many at a time as there are cores, the smallest graphs first.  A new
+version is loaded and warmed up while the old one is served; then it takes over, and only then the
+old one is closed, when its last call has ended.  A version that cannot be loaded is tried again
+some times, and the old one stays.  Nothing on disk is ever changed.
 
 Source: tensorflow_serving/core/aspired_versions_manager.cc
 """
@@ -13,12 +14,14 @@ import ctypes
 import functools
 import gc
 import logging
+import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from serving.errors import ServingError
 from serving.quiet import import_tensorflow
-from serving.watch import GONE, Watch
+from serving.watch import GONE, Watch, graph_bytes
 
 log = logging.getLogger("serving")
 
@@ -155,22 +158,40 @@ class Loader:
         names = self._versions.names()
         for name in names:
             self._retire(name)
+        if not self.settled.is_set():
+            self._load_together(names)
         for name in names:
             while version := self._versions.to_load(name, time.monotonic()):
                 if self._stopped:
                     return
-                self._load(version)
+                self._publish(version, self._try(version))
                 self._retire(name)
         self._sweep()
 
-    def _load(self, version):
+    def _load_together(self, names):
+        """Load the latest version of each model; this thread publishes what others have loaded."""
+        due = [self._versions.to_load(name, time.monotonic()) for name in names]
+        due = sorted(filter(None, due), key=lambda version: graph_bytes(version.path))
+        with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="load") as pool:
+            loading = {pool.submit(self._try, version): version for version in due}
+            for future in as_completed(loading):
+                if seconds := future.result():
+                    self._publish(loading[future], seconds)
+
+    def _try(self, version):
+        """Load a version, unless the server is to stop; returns the seconds that it took."""
+        if self._stopped:
+            return None
         start = time.monotonic()
         version.load(*self._retries)
+        return time.monotonic() - start
+
+    def _publish(self, version, seconds):
         self._versions.publish(version.name)
         if version.error:
             give_back_memory()
         else:
-            log.info("%s is ready (%.1f s)", version, time.monotonic() - start)
+            log.info("%s is ready (%.1f s)", version, seconds)
 
     def _retire(self, name):
         self._versions.retire(name, self._found.get(name, GONE))
@@ -204,7 +225,6 @@ def _spare_the_collector():
     a fifth of a second.  No model is loaded yet, so none is kept alive by this.
     """
     import_tensorflow()
-    gc.collect()
     gc.freeze()
 
 

@@ -1,5 +1,11 @@
-"""Import TensorFlow without the dozen lines its C++ parts print before they can be told not to."""
+"""Import TensorFlow without the dozen lines its C++ parts print before they can be told not to.
 
+And without Keras, which it would import for the sake of optimizers, pandas along with it: half a
+second that a server has no use for.  `tf.keras` is there all the same, when it is asked for.
+"""
+
+import gc
+import importlib
 import os
 import sys
 import threading
@@ -23,6 +29,35 @@ def quiet_stderr():
         os.close(nowhere)
 
 
+@contextmanager
+def _without_keras():
+    """Have TensorFlow believe that Keras is not installed, as its `__init__` allows for."""
+    real = importlib.import_module
+
+    def refusing(name, package=None):
+        if name == "keras.src.optimizers":
+            raise ImportError(name)
+        return real(name, package)
+
+    importlib.import_module = refusing
+    try:
+        yield
+    finally:
+        importlib.import_module = real
+
+
+@contextmanager
+def _without_collection():
+    """Keep the garbage collector from looking through 300,000 new objects again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def import_tensorflow():
     """Import TensorFlow and look for devices, quietly; a failing import raises as ever.
 
@@ -32,7 +67,7 @@ def import_tensorflow():
         if "tensorflow" in sys.modules:
             return
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        with quiet_stderr():
+        with quiet_stderr(), _without_keras(), _without_collection():
             import tensorflow as tf
 
             tf.config.list_physical_devices()

@@ -76,7 +76,7 @@ async def _models(settings):
         metrics=metrics,
         max_body_bytes=_max_bytes(settings),
         metrics_path=parameters.read_metrics_path(path) if path else PATH,
-        before_page=lambda: _settled(store),
+        before_page=lambda: _first_model(store),
     )
     _protect(app, settings, token)
     remote = None
@@ -100,9 +100,13 @@ async def _models(settings):
             os._exit(0)
 
 
-async def _settled(store):
-    """Wait until the models are loaded: building the page would slow that down."""
-    while not store.settled:  # a thread that waits would keep the process from ending
+async def _first_model(store):
+    """Wait until the first model is ready: building the page would slow TensorFlow's import."""
+
+    def is_ready():
+        return store.settled or any(v.state == "AVAILABLE" for v in store.versions())
+
+    while not is_ready():  # a thread that waits would keep the process from ending
         await asyncio.sleep(0.05)
 
 

@@ -12,6 +12,7 @@ old number is not noticed.  Give it a new number.
 Source: tensorflow_serving/sources/storage_path/file_system_storage_path_source.cc
 """
 
+import contextlib
 import logging
 import os
 from dataclasses import dataclass, field
@@ -108,3 +109,12 @@ def files(path):
     except OSError:  # it changed under our eyes
         return frozenset()
     return frozenset(found)
+
+
+def graph_bytes(path):
+    """The size of a version's graph, by which it takes long to load or not; 0 if it has none."""
+    sizes = [0]
+    for name in _SAVED_MODELS:
+        with contextlib.suppress(OSError):
+            sizes.append(os.stat(os.path.join(path, name)).st_size)
+    return max(sizes)

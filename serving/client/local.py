@@ -57,7 +57,9 @@ class LocalClient:
 
     def card(self, model):
         """What the model's `assets.extra/zoo.json` says (dict); {} if it has none."""
-        with typed(), self._store.use(model) as found:
+        with typed():  # it is there before the model is loaded
+            known = {version.name: version for version in self._store.versions()}
+            found = known.get(model) or self._store.get(model)
             path = found.path / "assets.extra" / "zoo.json"
             return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
