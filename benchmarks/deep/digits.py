@@ -1,4 +1,6 @@
-"""MNIST as flat arrays, for experiments that train without the loop's checkpoints."""
+"""MNIST as flat arrays, for experiments that train without the loop's checkpoints; figures kept."""
+
+import csv
 
 import numpy as np
 
@@ -20,3 +22,13 @@ def flat(split, data):
 def spread(values):
     """Median and range of numbers, printed: 1.23 (1.20 to 1.31)."""
     return f"{np.median(values):.3g} ({min(values):.3g} to {max(values):.3g})"
+
+
+def keep(folder, name, columns, rows, svg=None):
+    """Leave the rows in `folder` as NAME.csv, and the picture, if there is one, as NAME.svg."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([columns, *rows])
+    if svg:
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")

@@ -6,9 +6,11 @@ edge is told.
 """
 
 import keras
+import numpy as np
 
 import zoo
-from benchmarks.deep.digits import flat, spread
+from benchmarks.chart import chart
+from benchmarks.deep.digits import flat, keep, spread
 
 LADDER = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
 KINDS = {
@@ -29,10 +31,11 @@ def losses(kind, rate, train, seed, epochs):
     return fit.history["loss"]
 
 
-def run(seeds, data, epochs):
-    """Lines of the table."""
+def run(seeds, data, epochs, to):
+    """Lines of the table, and optimizers.csv and .svg."""
     train = tuple(part[:10_000] for part in flat("train", data))
     yield f"{len(train[0])} digits; training loss in the first and in epoch {epochs}"
+    rows, curves = [], {}
     for kind in KINDS:
         ends = {rate: losses(kind, rate, train, seeds[0], epochs)[-1] for rate in LADDER}
         best = min(ends, key=ends.get)
@@ -40,3 +43,16 @@ def run(seeds, data, epochs):
         seen = [losses(kind, best, train, seed, epochs) for seed in seeds]
         first, last = (spread([each[n] for each in seen]) for n in (0, -1))
         yield f"{kind:9} rate {best:g}{edge}: {first}, then {last}"
+        curves[f"{kind}, {best:g}"] = np.median(seen, axis=0)
+        rows += [
+            [kind, best, n, f"{loss:.4g}"] for n, loss in enumerate(np.median(seen, axis=0), 1)
+        ]
+    keep(to, "optimizers", ("optimizer", "rate", "epoch", "loss"), rows, _picture(curves, epochs))
+
+
+def _picture(curves, epochs):
+    series = {name: [*enumerate(losses, 1)] for name, losses in curves.items()}
+    x = {n: str(n) for n in range(1, epochs + 1)}
+    y = {value: f"{value:g}" for value in (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1)}
+    title = "Training loss, each optimizer at its best rate"
+    return chart(title, series, x, y, "epoch", "training loss", "y")

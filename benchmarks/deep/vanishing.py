@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 import zoo
-from benchmarks.deep.digits import flat
+from benchmarks.chart import chart
+from benchmarks.deep.digits import flat, keep
 
 LAYERS = 10
 ACTIVATIONS = ("logistic", "tanh", "relu")
@@ -29,11 +30,22 @@ def norms(activation, x, labels, seed):
     return [float(tf.norm(g)) for g in tape.gradient(loss, [w.value for w in weights])]
 
 
-def run(seeds, data, epochs):
-    """Lines of the table; `epochs` is not used, as nothing is trained."""
+def run(seeds, data, epochs, to):
+    """Lines of the table, and vanishing.csv and .svg; `epochs` is not used: nothing is trained."""
     x, labels = (part[:256] for part in flat("train", data))
     table = {a: np.median([norms(a, x, labels, s) for s in seeds], 0) for a in ACTIVATIONS}
     yield "layer " + "".join(f"{a:>12}" for a in ACTIVATIONS)
-    for n in range(LAYERS):
-        yield f"{n + 1:5} " + "".join(f"{table[a][n]:12.2e}" for a in ACTIVATIONS)
+    rows = [[n + 1, *(table[a][n] for a in ACTIVATIONS)] for n in range(LAYERS)]
+    for n, *row in rows:
+        yield f"{n:5} " + "".join(f"{norm:12.2e}" for norm in row)
     yield "1/10  " + "".join(f"{table[a][0] / table[a][-1]:12.2e}" for a in ACTIVATIONS)
+    told = ([n, *(f"{norm:.3e}" for norm in row)] for n, *row in rows)
+    keep(to, "vanishing", ("layer", *ACTIVATIONS), told, _picture(table))
+
+
+def _picture(table):
+    series = {a: [*enumerate(norms, 1)] for a, norms in table.items()}
+    x = {n: str(n) for n in range(1, LAYERS + 1)}
+    y = {10.0**n: f"1e{n}" for n in range(-10, 1, 2)}
+    title = "Norm of the gradient by each layer's weights, before training"
+    return chart(title, series, x, y, "hidden layer, from the input up", "norm of gradient", "y")

@@ -54,7 +54,7 @@ def _line(start, end, before, after):
     return (
         f'<path class="bp-line{sign}" d="M{x1} {y1:g}L{x2} {y2:g}" stroke-width="{thick:.2f}"/>',
         f'<text class="bp-weight" x="{x + 6:g}" y="{y:.1f}">{short(before)}'
-        f'<tspan class="new" x="{x + 6:g}" dy="12">{number(after)}</tspan></text>',
+        f'<tspan class="new" x="{x + 6:g}" dy="13.5">{number(after)}</tspan></text>',
     )
 
 

@@ -21,7 +21,8 @@ function settings() {
   const [rate, noise] = [Number(chosen("rate")), Number(chosen("noise"))];
   const [ratio, batch] = [Number(chosen("ratio")), Number(chosen("batch"))];
   const activation = chosen("activation");
-  return { ...set, seed, penalty, rate, noise, ratio, batch, activation, count: COUNT };
+  const regression = AMOUNTS.includes(set.kind);
+  return { ...set, seed, penalty, rate, noise, ratio, batch, activation, regression, count: COUNT };
 }
 
 // New data, new weights, epoch 0
@@ -33,7 +34,8 @@ function restart() {
   train = described(drawn.slice(0, parted), now.features);
   test = described(drawn.slice(parted), now.features);
   grid = described(plane, now.features);
-  network = build(now.features.length, now.hidden, now.activation, 4 * now.seed + 2);
+  const output = now.activation === "sign" ? "sign" : now.regression ? "linear" : "tanh";
+  network = build(now.features.length, now.hidden, now.activation, output, 4 * now.seed + 2);
   order = numbers(4 * now.seed + 3);
   [epochs, mistakes, history] = [0, null, new History()];
   layOut();
@@ -51,6 +53,7 @@ function run(go) {
   $(".pg-train").textContent = go ? "Pause" : "Train";
   $(".pg-train").setAttribute("aria-pressed", go);
   if (go) requestAnimationFrame(frame);
+  else if (network) showCode();
 }
 
 function frame() {
@@ -72,7 +75,7 @@ function look() {
   $(".pg-epoch b").textContent = epochs.toLocaleString("en");
   $(".pg-test b").textContent = inTest.loss.toFixed(3);
   $(".pg-trained b").textContent = inTrain.loss.toFixed(3);
-  $(".pg-wrong b").textContent = `${(100 * inTest.wrong).toFixed(1)}%`;
+  $(".pg-wrong b").textContent = settings().regression ? "–" : `${(100 * inTest.wrong).toFixed(1)}%`;
   for (const which of ["train", "test"]) {
     $(`.pg-curve-${which}`).setAttribute("d", history.curve(which));
   }
@@ -89,6 +92,7 @@ function look() {
   paintPlane($(".pg-surface"), ...pictureOf(l, unit), colours, $("#pg-steps").checked);
   colourLines(lines, network);
   tell(inTrain.loss);
+  tellFields();
   pictures += 1;
 }
 
@@ -120,7 +124,7 @@ function nameOf(l, unit) {
 }
 
 function readout() {
-  if (shown.l === null) return "Point at a unit to see its picture large, or at a line to read its weight.";
+  if (shown.l === null) return "Point at a unit to see its picture large, or at a line to read its weight; click to change it.";
   if (shown.l < 0) return `The feature ${nameOf(shown.l, shown.unit)}.`;
   const layer = network.layers[shown.l];
   const rows = Array.from({ length: layer.inputs }, (_, i) =>

@@ -2,7 +2,8 @@
 
 The page's script holds data, network, training and drawing, so visitors share nothing and the
 server is not asked.  The idea is TensorFlow Playground's; sign units with the perceptron rule,
-maxout and the Keras code of the drawn network are added.
+noisy ReLU, maxout and the Keras code of the drawn network are added.  docs/playground.md compares
+the two.
 
 Reference: Smilkov, Carter, Sculley, Viégas & Wattenberg (2017), Direct-Manipulation Visualization
 of Deep Networks, arXiv:1708.03788.
@@ -22,7 +23,7 @@ CARD = parts.Card(
     picture="xor",
 )
 # One function body in the browser, in this order: the last one starts it all.
-SCRIPTS = ("data", "network", "code", "drawing", "", "form")
+SCRIPTS = ("data", "network", "code", "drawing", "", "fields", "bends", "link", "form")
 
 
 def tab(client):

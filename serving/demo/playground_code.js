@@ -1,10 +1,26 @@
 // The drawn network as a Keras program that can be run as it stands.
-const KERAS_NAMES = { logistic: '"sigmoid"', leaky_relu: "leaky_relu", sign: "sign" };
+const KERAS_NAMES = {
+  logistic: '"sigmoid"',
+  leaky_relu: "leaky_relu",
+  sign: "sign",
+};
 const kerasName = (activation) => KERAS_NAMES[activation] ?? `"${activation}"`;
 
 const DEFINITIONS = {
   leaky_relu: `def leaky_relu(x):
     return keras.activations.leaky_relu(x, negative_slope=${LEAK})
+
+
+`,
+  noisy_relu: `class NoisyReLU(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.seed = keras.random.SeedGenerator()
+
+    def call(self, x, training=False):
+        if training:
+            x += keras.random.normal(ops.shape(x), seed=self.seed) * ops.sqrt(ops.sigmoid(x))
+        return ops.relu(x)
 
 
 `,
@@ -15,7 +31,7 @@ const DEFINITIONS = {
 `,
 };
 
-const moved = (name) => `${name} + NOISE * rng.uniform(-5, 5, COUNT)`;
+const moved = (name, reach = 5) => `${name} + NOISE * rng.uniform(-${reach}, ${reach}, COUNT)`;
 const DATA_CODE = {
   circle: `radius = np.concatenate([rng.uniform(0, 2.5, COUNT // 2), rng.uniform(3.5, 5, COUNT // 2)])
 angle = rng.uniform(0, 2 * np.pi, COUNT)
@@ -31,18 +47,30 @@ along = np.tile(np.arange(COUNT // 2), 2) / (COUNT // 2)
 turn = 1.75 * 2 * np.pi * along + np.where(y > 0, 0, np.pi)
 x1 = 5 * along * np.sin(turn) + NOISE * rng.uniform(-1, 1, COUNT)
 x2 = 5 * along * np.cos(turn) + NOISE * rng.uniform(-1, 1, COUNT)`,
+  plane: `x1, x2 = rng.uniform(-6, 6, (2, COUNT))
+y = (${moved("x1", 6)} + ${moved("x2", 6)}) / 10`,
+  hills: `x1, x2 = rng.uniform(-6, 6, (2, COUNT))
+tops = np.array(${JSON.stringify(TOPS).replaceAll(",", ", ")})
+near1 = ${moved("x1", 6)}
+near2 = ${moved("x2", 6)}
+far = np.hypot(near1[:, None] - tops[:, 0], near2[:, None] - tops[:, 1])
+y = np.sum(tops[:, 2] * np.maximum(0, 1 - far / 2), axis=1)`,
+};
+
+// what stands behind a dense layer that has no function of one sum
+const BEHIND = {
+  noisy_relu: () => "h = NoisyReLU()(h)\n",
+  maxout: ({ units, pieces }) => `h = ops.max(ops.reshape(h, (-1, ${units}, ${pieces})), axis=-1)\n`,
 };
 
 function denseCode(layer, penalty) {
   const options = [String(layer.bias.length)];
-  if (layer.activation !== "maxout") options.push(`activation=${kerasName(layer.activation)}`);
+  if (!BEHIND[layer.activation]) options.push(`activation=${kerasName(layer.activation)}`);
   if (penalty.kind === "l1") options.push(`kernel_regularizer=keras.regularizers.L1(${penalty.rate})`);
   if (penalty.kind === "l2") {
     options.push(`kernel_regularizer=keras.regularizers.L2(${penalty.rate / 2})`);
   }
-  const dense = `h = layers.Dense(${options.join(", ")})(h)\n`;
-  if (layer.activation !== "maxout") return dense;
-  return `${dense}h = ops.max(ops.reshape(h, (-1, ${layer.units}, ${layer.pieces})), axis=-1)\n`;
+  return `h = layers.Dense(${options.join(", ")})(h)\n${BEHIND[layer.activation]?.(layer) ?? ""}`;
 }
 
 const byGradient = ({ batch, rate }) => `
@@ -77,9 +105,35 @@ for epoch in range(EPOCHS):
     print(f"epoch {epoch + 1}: {mistakes} mistakes")
 `;
 
-// settings: of the form; network: as `build` gives it
-function kerasCode(settings, network) {
-  const { kind, noise, seed, ratio, count, features, penalty } = settings;
+// A kernel or a bias as a list in Python, to nine digits: a float32 to the bit
+const listed = (values) => `[${values.map((w) => Number(w.toPrecision(9))).join(", ")}]`;
+function weightsCode({ layers }) {
+  const rows = ({ kernel, bias }) =>
+    Array.from({ length: kernel.length / bias.length }, (_, i) =>
+      listed([...kernel.subarray(i * bias.length, (i + 1) * bias.length)])
+    );
+  const both = (layer) => `    [\n        ${rows(layer).join(",\n        ")},\n    ],\n    ${listed([...layer.bias])},\n`;
+  return `
+# the kernel and the bias of each layer, as they are on the page
+weights = [
+${layers.map(both).join("")}]
+model.set_weights([np.array(w, "float32") for w in weights])
+`;
+}
+
+const SCORES = {
+  classes: `right = np.sign(model.predict(features[test], verbose=0)) == y[test]
+print(f"{right.mean():.1%} of the test points are on the right side")
+`,
+  amounts: `error = model.predict(features[test], verbose=0) - y[test]
+print(f"test loss {np.mean(error**2) / 2:.4f}")
+`,
+};
+
+// settings: of the form; network: as `build` gives it; kept: a network whose weights the program
+// sets, in place of training
+function kerasCode(settings, network, kept) {
+  const { kind, noise, seed, ratio, count, features, penalty, regression } = settings;
   const used = new Set(network.layers.map((layer) => layer.activation));
   const rule = used.has("sign");
   const none = { kind: "none", rate: 0 };
@@ -93,7 +147,7 @@ COUNT, NOISE, EPOCHS = ${count}, ${noise}, 100
 keras.utils.set_random_seed(${seed})
 rng = np.random.default_rng(${seed})
 
-# two classes of points in the plane: ${kind}
+# ${regression ? "points in the plane, each with an amount" : "two classes of points in the plane"}: ${kind}
 ${DATA_CODE[kind]}
 features = np.stack([${columns}], axis=1).astype("float32")
 y = y[:, None].astype("float32")
@@ -105,8 +159,6 @@ ${[...used].map((name) => DEFINITIONS[name] ?? "").join("")}h = x = keras.Input(
 ${network.layers.map((layer) => denseCode(layer, rule ? none : penalty)).join("")}model = keras.Model(x, h)
 model.summary()
 
-${(rule ? byRule : byGradient)(settings)}
-right = np.sign(model.predict(features[test], verbose=0)) == y[test]
-print(f"{right.mean():.1%} of the test points are on the right side")
-`;
+${kept ? weightsCode(kept) : (rule ? byRule : byGradient)(settings)}
+${SCORES[regression ? "amounts" : "classes"]}`;
 }

@@ -1,5 +1,6 @@
-// Data: points within about [-6, 6]² of two classes, 1 and −1, drawn as TensorFlow Playground draws
-// them; what a network may be told about a point; and numbers that a seed decides.
+// Data: points within about [-6, 6]², of two classes, 1 and −1, or with an amount between them, drawn
+// as TensorFlow Playground draws them; what a network may be told about a point; and numbers that a
+// seed decides.
 function numbers(seed) {
   // mulberry32: the next number in [0, 1) a call
   let state = seed >>> 0;
@@ -21,7 +22,18 @@ function shuffle(items, draw) {
   return items;
 }
 
-// kind -> point number i of `count`, as [x1, x2, class]; noise is 0 to 0.5
+// Where the amount of `hills` is 1 or −1: [x1, x2, amount]; it falls to 0 at a distance of 2
+const TOPS = [[-4, 2.5, 1], [0, 2.5, -1], [4, 2.5, 1], [-4, -2.5, -1], [0, -2.5, 1], [4, -2.5, -1]];
+const AMOUNTS = ["plane", "hills"]; // regression, where all others are two classes
+
+// a point anywhere, with the amount that is found at it, or with noise near it
+function somewhere(amount, noise, draw) {
+  const [x1, x2] = [between(draw, -6, 6), between(draw, -6, 6)];
+  const moved = [x1 + noise * between(draw, -6, 6), x2 + noise * between(draw, -6, 6)];
+  return [x1, x2, amount(...moved)];
+}
+
+// kind -> point number i of `count`, as [x1, x2, class or amount]; noise is 0 to 0.5
 const KINDS = {
   circle(i, count, noise, draw) {
     const inner = i < (count + 1) / 2;
@@ -52,6 +64,13 @@ const KINDS = {
     const x1 = 5 * along * Math.sin(turn) + noise * between(draw, -1, 1);
     return [x1, 5 * along * Math.cos(turn) + noise * between(draw, -1, 1), first ? 1 : -1];
   },
+  plane(i, count, noise, draw) {
+    return somewhere((x1, x2) => (x1 + x2) / 10, noise, draw);
+  },
+  hills(i, count, noise, draw) {
+    const height = (x1, x2) => ([a, b, top]) => top * Math.max(0, 1 - Math.hypot(x1 - a, x2 - b) / 2);
+    return somewhere((...x) => TOPS.map(height(...x)).reduce((a, b) => a + b), noise, draw);
+  },
 };
 
 // name -> [how it is shown, how NumPy writes it, the number]
@@ -70,7 +89,7 @@ function points(kind, count, noise, seed) {
   return Array.from({ length: count }, (_, i) => KINDS[kind](i, count, noise, draw));
 }
 
-// {x: a row of features a point, one after the other; y: the classes; points}
+// {x: a row of features a point, one after the other; y: the classes or amounts; points}
 function described(list, features) {
   const functions = features.map((name) => FEATURES[name][2]);
   const x = Float64Array.from(list.flatMap(([x1, x2]) => functions.map((f) => f(x1, x2))));

@@ -15,16 +15,23 @@ const plane = Array.from({ length: GRID * GRID }, (_, place) => {
   return [across(place % GRID), -across(Math.floor(place / GRID)), 0];
 });
 
-// The page's colours from −1 over 0 to 1, as 255 numbers that a canvas takes
-function palette(styles) {
+// a value from −1 over 0 to 1 -> red, green and blue from the page's cold over its middle to its warm
+function mixer(styles) {
   const [cold, middle, warm] = ["--cold", "--middle", "--warm"].map((name) => {
     const hex = styles.getPropertyValue(name).trim();
     return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
   });
+  return (value) => {
+    const share = Math.min(Math.abs(value), 1);
+    return middle.map((m, i) => m + share * ((value < 0 ? cold : warm)[i] - m));
+  };
+}
+
+// The colours of −1 to 1 as 255 numbers that a canvas takes; a little pale, so that points stand out
+function palette(styles) {
+  const mix = mixer(styles);
   return Uint32Array.from({ length: 255 }, (_, place) => {
-    const value = (place - 127) / 127;
-    const share = 0.82 * Math.abs(value);
-    const [r, g, b] = middle.map((m, i) => m + share * ((value < 0 ? cold : warm)[i] - m));
+    const [r, g, b] = mix((0.82 * (place - 127)) / 127);
     return (255 << 24) | (b << 16) | (g << 8) | r;
   });
 }
@@ -46,13 +53,13 @@ function paintPoints(canvas, train, test, styles) {
   const pen = canvas.getContext("2d");
   const side = canvas.width;
   const put = (x) => ((x + REACH) / (2 * REACH)) * side;
-  const colour = (name) => styles.getPropertyValue(name).trim();
+  const mix = mixer(styles);
   pen.clearRect(0, 0, side, side);
   const dot = ([x1, x2, y], ring) => {
     pen.beginPath();
     pen.arc(put(x1), put(-x2), side / 90, 0, 2 * Math.PI);
-    pen.fillStyle = colour(y > 0 ? "--warm" : "--cold");
-    pen.strokeStyle = colour(ring);
+    pen.fillStyle = `rgb(${mix(y).map(Math.round).join()})`;
+    pen.strokeStyle = styles.getPropertyValue(ring).trim();
     pen.lineWidth = side / 300;
     pen.fill();
     pen.stroke();

@@ -48,7 +48,7 @@ function toggle(name) {
 function unitNode(l, unit) {
   const last = l === set.hidden.length;
   const label = last ? "Output unit" : `Unit ${unit + 1} of layer ${l + 1}`;
-  const made = button("pg-node", label, () => showUnit(l, unit));
+  const made = button("pg-node", label, () => hold(l, unit));
   made.setAttribute("aria-describedby", "pg-readout");
   made.append(picture(label));
   watchNode(made, l, unit);
@@ -93,6 +93,7 @@ function column(head, list) {
 // The network's columns, for its present shape
 function layOut() {
   [shown.l, shown.unit, lines] = [null, 0, []]; // those of the shape before mean nothing now
+  release();
   colours = palette(styles);
   const features = names(FEATURES).map(featureNode);
   const hidden = set.hidden.map((units, l) => Array.from({ length: units }, (_, u) => unitNode(l, u)));
@@ -120,8 +121,14 @@ function showSettings() {
   $("[for=pg-batch]").textContent = now.batch;
   $("#pg-penalty").disabled = now.activation === "sign"; // the rule has no place for it
   $("#pg-strength").disabled = now.activation === "sign" || now.penalty.kind === "none";
-  for (const choice of $(".pg-kinds").children) pressed(choice, choice.dataset.kind === now.kind);
-  $(".pg-code pre").textContent = kerasCode(now, network);
+  for (const choice of kindButtons()) pressed(choice, choice.dataset.kind === now.kind);
+  markBend(now.activation);
+  showCode();
+}
+
+function showCode() {
+  const kept = $("#pg-kept").checked ? network : null;
+  $(".pg-code pre").textContent = kerasCode(settings(), network, kept);
 }
 
 function showPoints() {
@@ -133,6 +140,7 @@ function kindButton(kind) {
   const title = kind === "xor" ? "XOR" : kind[0].toUpperCase() + kind.slice(1);
   const made = button("pg-kind", title, () => {
     set.kind = kind;
+    noSign();
     restart();
   });
   made.dataset.kind = kind;
@@ -142,8 +150,17 @@ function kindButton(kind) {
   return made;
 }
 
+const kindButtons = () => element.querySelectorAll(".pg-kind");
+
+// A sign unit answers 1 or −1 alone, so no amount can be asked of it
+function noSign() {
+  const amounts = AMOUNTS.includes(set.kind);
+  $("#pg-activation [value=sign]").disabled = amounts;
+  if (amounts && chosen("activation") === "sign") $("#pg-activation").value = "tanh";
+}
+
 function paintKinds() {
-  for (const choice of $(".pg-kinds").children) {
+  for (const choice of kindButtons()) {
     paintPoints(choice.firstChild, points(choice.dataset.kind, 120, 0, 7), [], styles);
   }
 }
@@ -163,18 +180,6 @@ function tip(event) {
   box.style.top = `${event.clientY - frame.top + 14}px`;
 }
 
-async function copy() {
-  const text = $(".pg-code pre").textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    $(".pg-copy").textContent = "Copied";
-  } catch {
-    getSelection().selectAllChildren($(".pg-code pre")); // the page may not write the clipboard
-    $(".pg-copy").textContent = "Selected: copy with Ctrl+C";
-  }
-  setTimeout(() => ($(".pg-copy").textContent = "Copy"), 2000);
-}
-
 function deepen(by) {
   if (by > 0) set.hidden.push(set.hidden.at(-1) ?? 4);
   else set.hidden.pop();
@@ -183,28 +188,38 @@ function deepen(by) {
 
 $(".pg-train").addEventListener("click", () => run(!set.running));
 $(".pg-step").addEventListener("click", () => {
-  run(false);
   once();
+  run(false);
   look();
 });
 $(".pg-restart").addEventListener("click", restart);
 $(".pg-less").addEventListener("click", () => deepen(-1));
 $(".pg-more").addEventListener("click", () => deepen(1));
-$(".pg-copy").addEventListener("click", copy);
+$(".pg-copy").addEventListener("click", copyCode);
+$("#pg-kept").addEventListener("change", showCode);
 for (const name of ["noise", "ratio"]) $(`#pg-${name}`).addEventListener("input", restart);
 for (const name of ["seed", "activation"]) $(`#pg-${name}`).addEventListener("change", restart);
 for (const name of ["rate", "penalty", "strength", "batch"]) {
   $(`#pg-${name}`).addEventListener("input", showSettings); // these may change on the way
 }
+$(".pg-net").addEventListener("click", holdLine);
 $("#pg-show-test").addEventListener("change", showPoints);
 $("#pg-steps").addEventListener("change", look);
 for (const event of ["pointermove", "pointerleave", "pointerdown"]) {
   $(".pg-net").addEventListener(event, tip);
 }
 
-$(".pg-kinds").append(...names(KINDS).map(kindButton));
+for (const [place, wanted] of [[".pg-classes", false], [".pg-amounts", true]]) {
+  const kinds = names(KINDS).filter((kind) => AMOUNTS.includes(kind) === wanted);
+  $(place).append(...kinds.map(kindButton));
+}
+layOutBends();
+recall();
 restart();
 paintKinds();
+$(".pg-share").addEventListener("click", share);
+for (const event of ["click", "input", "change"]) root.addEventListener(event, remember);
+window.addEventListener("hashchange", () => element.isConnected && recall() && restart());
 new ResizeObserver(() => placeLines($(".pg-lines"), lines)).observe($(".pg-net"));
 new MutationObserver(() => {
   layOut(); // the page went dark or light
@@ -214,6 +229,8 @@ new MutationObserver(() => {
 window.neuralzooPlayground = {
   points,
   gradients,
+  ACTIVATIONS,
+  answers: (x, count) => [...forward(network, Float64Array.from(x), count).at(-1).out],
   get network() {
     return network;
   },

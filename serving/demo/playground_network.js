@@ -10,16 +10,19 @@ const ACTIVATIONS = {
   relu: [(x) => Math.max(0, x), (x) => (x > 0 ? 1 : 0)],
   leaky_relu: [(x) => (x > 0 ? x : LEAK * x), (x) => (x > 0 ? 1 : LEAK)],
   elu: [(x) => (x > 0 ? x : Math.expm1(x)), (x, y) => (x > 0 ? 1 : y + 1)],
+  linear: [(x) => x, () => 1],
+  // max(0, x + e √σ(x)) in training, with e drawn from N(0, 1), which x and y tell again
+  noisy_relu: [(x) => Math.max(0, x), (x, y) => (y > 0 ? 1 + ((y - x) * (1 - logistic(x))) / 2 : 0)],
   softplus: [(x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), (x) => logistic(x)],
   maxout: null, // not a function of one sum: see `activate` and `through`
   sign: [(x) => (x >= 0 ? 1 : -1), () => 0],
 };
 const PIECES = 2; // of a maxout unit
 
-// hidden: units of each hidden layer; Glorot's uniform weights and zero biases, as Keras starts
-function build(inputs, hidden, activation, seed) {
+// hidden: units of each hidden layer; output: the activation of the last one; Glorot's uniform
+// weights and zero biases, as Keras starts
+function build(inputs, hidden, activation, output, seed) {
   const draw = numbers(seed);
-  const output = activation === "sign" ? "sign" : "tanh";
   let before = inputs;
   const layers = [...hidden, 1].map((units, i) => {
     const f = i < hidden.length ? activation : output;
@@ -53,19 +56,23 @@ function sums({ inputs, kernel, bias }, x, count) {
   return net;
 }
 
-function activate({ activation, pieces }, net) {
+function activate({ activation, pieces }, net, draw) {
+  if (draw && activation === "noisy_relu") {
+    return net.map((x) => Math.max(0, x + normal(draw) * Math.sqrt(logistic(x))));
+  }
   if (activation !== "maxout") return net.map(ACTIVATIONS[activation][0]);
   return Float64Array.from({ length: net.length / pieces }, (_, u) =>
     Math.max(...net.subarray(u * pieces, (u + 1) * pieces))
   );
 }
 
-// x: the features of `count` points; gives {input, net, out} of each layer
-function forward(network, x, count) {
+// x: the features of `count` points; draw: for the noise of noisy units, in training alone; gives
+// {input, net, out} of each layer
+function forward(network, x, count, draw) {
   let input = x;
   return network.layers.map((layer) => {
     const net = sums(layer, input, count);
-    const step = { input, net, out: activate(layer, net) };
+    const step = { input, net, out: activate(layer, net, draw) };
     input = step.out;
     return step;
   });
@@ -117,9 +124,9 @@ function back({ inputs, kernel }, delta, count) {
 
 // Gradient of mean ½ (y − t)² + penalty.rate · Σ|w| (l1) or ½ penalty.rate · Σw² (l2): a pair
 // {kernel, bias} a layer.  batch: {x, y}; it changes nothing.
-function gradients(network, { x, y }, penalty = { kind: "none", rate: 0 }) {
+function gradients(network, { x, y }, penalty = { kind: "none", rate: 0 }, draw) {
   const count = y.length;
-  const steps = forward(network, x, count);
+  const steps = forward(network, x, count, draw);
   let slope = steps.at(-1).out.map((out, n) => (out - y[n]) / count);
   const found = [];
   for (let l = network.layers.length - 1; l >= 0; l -= 1) {
@@ -130,8 +137,8 @@ function gradients(network, { x, y }, penalty = { kind: "none", rate: 0 }) {
   return found;
 }
 
-function descend(network, batch, rate, penalty) {
-  const found = gradients(network, batch, penalty);
+function descend(network, batch, rate, penalty, draw) {
+  const found = gradients(network, batch, penalty, draw);
   for (const [l, { kernel, bias }] of network.layers.entries()) {
     found[l].kernel.forEach((g, i) => (kernel[i] -= rate * g));
     found[l].bias.forEach((g, i) => (bias[i] -= rate * g));
@@ -179,7 +186,7 @@ function epoch(network, data, { batch, rate, penalty }, draw) {
   for (let start = 0; start < order.length; start += batch) {
     const part = piece(data, order.slice(start, start + batch));
     if (byRule) mistakes += correct(network, part, rate);
-    else descend(network, part, rate, penalty);
+    else descend(network, part, rate, penalty, draw);
   }
   return mistakes;
 }

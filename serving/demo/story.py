@@ -7,8 +7,13 @@ import gradio as gr
 from serving.demo.milestones import MILESTONES
 from serving.demo.parts import QUIET, asset, drawing
 
-# A button with `data-tab` anywhere on the page opens the tab of that name.
+# A button with `data-tab` anywhere on the page opens the tab of that name; so does an address that
+# ends in #NAME, or #NAME?… with something for the tab itself.
 OPEN_TAB = """
+const wanted = location.hash.slice(1).split("?")[0];
+if (wanted && element.querySelector(`[data-tab="${CSS.escape(wanted)}"]`)) {
+  setTimeout(() => trigger("click", { tab: wanted }));
+}
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-tab]");
   if (!button) return;

@@ -167,6 +167,14 @@ def test_pocket_keeps_the_weights_of_the_longest_run():
     assert unit.run.numpy().tolist() == [0]
 
 
+def test_of_two_equal_runs_the_pocket_keeps_the_first():
+    x, y = np.float32([[1], [1], [-1], [-1]]), np.float32([-1, -1, -1, -1])
+    path = walk(x, y, 0.5, passes=1).path
+    # a mistake, a right answer, a mistake, a right answer: two runs of one
+    assert (path[2] != path[3]).any()
+    np.testing.assert_array_equal(answering(taught(x, y, keep="pocket")), path[2])
+
+
 @pytest.mark.parametrize("keep", KEEP)
 def test_it_learns_within_the_loop_of_keras(keep):
     rng = np.random.default_rng(0)

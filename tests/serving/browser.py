@@ -6,12 +6,15 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NOWHERE = "http://127.0.0.1:9"  # a backend that no tab of a test asks
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 # Pen strokes as points on a sheet of side 1.
@@ -49,7 +52,8 @@ def browser():
 # Gradio clips what is too wide, so the document's own width would tell nothing.
 TOO_WIDE = """elements => elements.filter(e => {
   const box = e.getBoundingClientRect();
-  const copy = e.matches("button[tabindex='-1']") && !e.closest(".tabitem"); // Gradio measures it
+  const copy = e.closest(".visually-hidden") ||  // on these Gradio measures its tabs
+    (e.matches("button[tabindex='-1']") && !e.closest(".tabitem"));
   return box.width && !copy && (box.left < 0 || box.right > innerWidth + 0.5);
 }).map(e => e.outerHTML.slice(0, 80))"""
 
@@ -105,6 +109,15 @@ def server(models=None, backend=None):
         finally:
             process.terminate()
             process.stdout.read()
+
+
+@contextlib.contextmanager
+def server_without_models():
+    """`zoo serve` for tabs that ask no model; gives its URL when the page is built."""
+    with server(backend=NOWHERE) as url:
+        while "gradio" not in httpx.get(f"{url}/ui/", timeout=60).text:  # its doors open later
+            time.sleep(0.2)
+        yield url
 
 
 def open_page(page, url, tab=None):

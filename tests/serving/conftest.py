@@ -3,7 +3,7 @@ import pytest
 
 from serving.app import create_app
 from serving.store import Store
-from tests.serving import models
+from tests.serving import browser, models
 
 LABELS = {"saved_model_half_plus_two_2_versions": {"Version_Label": 123}}
 
@@ -38,3 +38,23 @@ def url(store):
 def http(url):
     with httpx.Client(base_url=url, timeout=30) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def bare_url():
+    """The page of a server without models."""
+    with browser.server_without_models() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def bare_chromium():
+    with browser.browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def bare_visit(bare_chromium, bare_url):
+    """Opens browser pages, which ask `bare_url` alone."""
+    with browser.visits(bare_chromium, bare_url) as visit:
+        yield visit

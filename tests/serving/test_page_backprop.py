@@ -1,47 +1,17 @@
 """The Backprop tab in a real browser; no model is served for it."""
 
-import time
-
-import httpx
 import pytest
 
 from serving.demo import backprop
-from tests.serving import browser
-from tests.serving.browser import open_page
+from tests.serving.browser import TOO_WIDE, open_page
 from zoo.backprop import EXAMPLES, step
 
-NOWHERE = "http://127.0.0.1:9"  # the tab asks no model
-# Gradio measures its tabs on a hidden copy, which may be as wide as it likes.
-TOO_WIDE = browser.TOO_WIDE.replace(
-    "box.width &&", "!e.closest('.visually-hidden') && box.width &&"
-)
-
-
-@pytest.fixture(scope="module")
-def url():
-    with browser.server(backend=NOWHERE) as url:
-        while "gradio" not in httpx.get(f"{url}/ui/", timeout=60).text:  # its doors open later
-            time.sleep(0.2)
-        yield url
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as chromium:
-        yield chromium
-
 
 @pytest.fixture
-def visit(chromium, url):
-    with browser.visits(chromium, url) as visit:
-        yield visit
-
-
-@pytest.fixture
-def page(visit, url):
-    page = visit(viewport={"width": 1280, "height": 900})
+def page(bare_visit, bare_url):
+    page = bare_visit(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(30_000)
-    open_page(page, url, "backprop")
+    open_page(page, bare_url, "backprop")
     page.locator(".bp-counter").first.wait_for()
     return page
 
@@ -136,10 +106,10 @@ def test_a_keyboard_shapes_the_network(page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_everything_in_its_width(visit, url, scheme):
-    page = visit(viewport={"width": 390, "height": 844}, color_scheme=scheme, has_touch=True)
+def test_a_phone_shows_everything_in_its_width(bare_visit, bare_url, scheme):
+    page = bare_visit(viewport={"width": 390, "height": 844}, color_scheme=scheme, has_touch=True)
     page.set_default_timeout(30_000)
-    open_page(page, url, "backprop")
+    open_page(page, bare_url, "backprop")
     for _ in range(2):
         page.get_by_role("button", name="More: Hidden units").click()
     page.locator(".bp-name", has_text="h4").wait_for()

@@ -51,6 +51,7 @@ class HebbianUnits(layers.Layer):
             shape=(input_shape[-1], self.units),
             initializer=keras.initializers.RandomNormal(stddev=0.1),
             trainable=False,
+            aggregation="only_first_replica",  # all devices make the same step
             name="w",
         )
 

@@ -73,8 +73,13 @@ class SignUnit(layers.Layer):
             self.longest = self._weight("longest", self.units)
 
     def _weight(self, name, *shape):
-        # by a gradient, which is zero, it would not learn
-        return self.add_weight(shape=shape, initializer="zeros", trainable=False, name=name)
+        return self.add_weight(
+            shape=shape,
+            initializer="zeros",
+            trainable=False,  # by a gradient, which is zero, it would not learn
+            aggregation="only_first_replica",  # all devices make the same step
+            name=name,
+        )
 
     def call(self, x, training=False):
         w, b = (self.w, self.b) if training else self.answering()

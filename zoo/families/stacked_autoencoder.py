@@ -77,17 +77,17 @@ class Stack(layers.Layer):
         return ops.matmul(x, self.v) + self.a
 
     def _cost(self, x, training):
-        costs = []
-        for w, b, c in zip(self.w, self.b, self.c, strict=True):
-            x = ops.stop_gradient(x)
-            costs.append(self._restoring(x, w, b, c))
+        if training:
+            turn = ops.minimum(self.steps // max(self.steps_a_layer, 1), len(self.w) - 1)
+            self.steps.assign_add(1)
+            each = [lambda n=n: self._cost_of(n, x) for n in range(len(self.w))]
+            return ops.switch(ops.cast(turn, "int32"), each)  # the other layers cost no time
+        return sum(self._cost_of(n, x) for n in range(len(self.w))) / len(self.w)
+
+    def _cost_of(self, n, x):
+        for w, b in zip(self.w[:n], self.b[:n], strict=True):
             x = ops.sigmoid(ops.matmul(x, w) + b)
-        if not training:
-            return sum(costs) / len(costs)
-        turn = ops.minimum(self.steps // max(self.steps_a_layer, 1), len(costs) - 1)
-        self.steps.assign_add(1)
-        mine = ops.one_hot(ops.cast(turn, "int32"), len(costs), dtype=x.dtype)
-        return ops.sum(ops.stack(costs, axis=-1) * mine, axis=-1)
+        return self._restoring(ops.stop_gradient(x), self.w[n], self.b[n], self.c[n])
 
     def _restoring(self, x, w, b, c):
         kept = keras.random.uniform(ops.shape(x), dtype=x.dtype, seed=self.generator)
