@@ -4,7 +4,7 @@
 
 Starts a server and Chromium on this machine.  An update is an epoch of training and the whole
 picture drawn anew: decision surface, loss curves, every unit's own picture.  Measured are the
-playground as one meets it and the largest network that it takes (all features, five layers of
+playground as one meets it and the largest network that it takes (all features, six layers of
 eight units); with one page, and with so many pages training at once.  The page's answer is the
 time from a timer's due moment to its call, the longest that a click would have waited.  Medians
 over the rounds.
@@ -17,7 +17,7 @@ import time
 from tests.serving.browser import browser, open_page, server_without_models
 
 LARGEST = (
-    "#playground?data=spiral&features=x1+x2+square1+square2+product+sine1+sine2&hidden=8+8+8+8+8"
+    "#playground?data=spiral&features=x1+x2+square1+square2+product+sine1+sine2&hidden=8+8+8+8+8+8"
 )
 NETWORKS = {"as one meets it": "#playground", "the largest": LARGEST}
 WATCH = """() => {

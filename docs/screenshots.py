@@ -1,7 +1,7 @@
 """Take the README's pictures of the page from a running server.
 
 zoo serve
-python -m docs.screenshots http://127.0.0.1:8501
+python -m docs.screenshots http://127.0.0.1:8501 [NAME …]
 """
 
 import sys
@@ -47,18 +47,39 @@ def words(page, url):
     page.evaluate("window.scrollTo(0, 0)")
 
 
+SPIRAL = "data=spiral&features=x1+x2+sine1+sine2&hidden=8+6&rate=0.1&pace=20"
+
+
+def playground(page, url):
+    """A network that has learned the spiral."""
+    page.goto(f"{url}/ui/#playground?{SPIRAL}")
+    page.locator(".pg-node").first.wait_for()
+    page.get_by_role("button", name="Train", exact=True).click()
+    loss = "Number(document.querySelector('.pg-test b').textContent)"
+    page.wait_for_function(f"() => {loss} < 0.03", timeout=240_000)
+    page.get_by_role("button", name="Pause", exact=True).click()
+
+
+def backprop(page, url):
+    open_page(page, url, "backprop")
+    page.locator(".bp-table").first.wait_for()
+
+
 SHOTS = {
     "story": (DESK, story),
     "digits": (DESK | {"viewport": {"width": 1200, "height": 1370}}, digits),
     "text": (DESK | {"viewport": {"width": 1200, "height": 1180}}, text),
     "words": (DESK | {"viewport": {"width": 1200, "height": 1400}}, words),
+    "playground": (DESK | {"viewport": {"width": 1200, "height": 860}}, playground),
+    "backprop": (DESK | {"viewport": {"width": 1200, "height": 1480}}, backprop),
     "digits-phone": (PHONE, digits),
 }
 
 
-def main(url):
+def main(url, *names):
     with browser() as chromium:
-        for name, (options, act) in SHOTS.items():
+        for name in names or SHOTS:
+            options, act = SHOTS[name]
             page = chromium.new_page(**options)
             act(page, url.rstrip("/"))
             page.evaluate("document.fonts.ready")
@@ -69,6 +90,6 @@ def main(url):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    main(sys.argv[1])
+    if len(sys.argv) < 2 or not {*sys.argv[2:]} <= {*SHOTS}:
+        sys.exit(f"{__doc__}\nNAMEs: {', '.join(SHOTS)}")
+    main(*sys.argv[1:])

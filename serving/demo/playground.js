@@ -1,7 +1,7 @@
 // The playground: what the visitor sets, and the loop that trains and draws.  Everything happens in
 // this browser; the server is not asked.
 const $ = (selector) => element.querySelector(selector);
-const MOST = { layers: 5, units: 8 };
+const MOST = { layers: 6, units: 8 };
 const COUNT = 500; // points, for training and test together
 const BUDGET = 10; // ms of training between two pictures
 const names = (object) => Object.keys(object);

@@ -8,6 +8,7 @@ const BENDS = {
   elu: "x, or exp x − 1 below 0",
   softplus: "log(1 + exp x)",
   maxout: "the largest of two sums; here x and −x ⁄ 2",
+  linear: "x: layers of it are one layer",
   sign: "1, or −1 below 0",
 };
 

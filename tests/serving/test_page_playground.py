@@ -101,11 +101,11 @@ def test_weights_that_run_away_are_explained(page):
 def test_a_phone_shows_everything_in_its_width(bare_visit, bare_url, scheme):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
     page = enter(bare_visit, bare_url, **phone, color_scheme=scheme)
-    press(page, "Add a hidden layer", 3)
-    for layer in range(1, 6):
+    press(page, "Add a hidden layer", 4)
+    for layer in range(1, 7):
         press(page, f"One unit more in layer {layer}", 4)
     press(page, "Unit 1 of layer 2")  # its weights
     page.get_by_text("Activations and their gradients").click()
     page.get_by_text("Show me the code").click()
-    assert page.locator(".pg-node").count() >= 7 + 30 + 1
+    assert page.locator(".pg-node").count() >= 7 + 6 * 5 + 1
     assert page.locator("body *").evaluate_all(TOO_WIDE) == []
