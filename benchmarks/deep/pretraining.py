@@ -20,7 +20,7 @@ from train import loop, recipe
 from train.checkpoint import Checkpoint
 
 STARTS = ("pre-trained", "random")
-RATES = {"sgd": (0.3, 1.0), "adam": (1e-3, 3e-3)}
+RATES = {"sgd": (0.3, 1.0, 3.0), "adam": (3e-4, 1e-3, 3e-3)}
 COLUMNS = ("start", "optimizer", "rate", "seed", "epochs", "validation", "test")
 
 
