@@ -27,7 +27,7 @@ from benchmarks.startup import _memory as memory
 
 DIGITS = Path("saved_models/digits/1")
 PICTURE = Path("serving/demo/examples/3.png")
-_COMMAND = "serve --no-ui --rest-api-port 0 --port 0 --file-system-poll-wait-seconds 0.5"
+_COMMAND = "serve --rest-api-port 0 --port 0 --file-system-poll-wait-seconds 0.5"
 _COMMAND += " --max-connections 20000"
 
 
@@ -102,10 +102,11 @@ def _ask_digits(client, picture):
 
 
 @contextlib.contextmanager
-def running(base):
+def running(base, page=False):
     """`zoo serve` on a folder of models; gives the process and its URLs of REST and gRPC."""
     with tempfile.NamedTemporaryFile() as log:
         command = [sys.executable, "-m", "train.cli", *_COMMAND.split(), "--model-base-path", base]
+        command += [] if page else ["--no-ui"]
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
             yield process, _urls(process, Path(log.name), len(list(base.iterdir())))

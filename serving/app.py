@@ -38,15 +38,20 @@ def create_app(
     Args:
         store: the Store; None serves no model, only the page.
         max_body_bytes: the largest request body, after unpacking.
-        client: what the page calls models with; default: the store.
+        client: what the page calls models with; default: the store, by the engine, so that the
+            page's calls are joined with each other and with everybody's.
         engine, metrics: shared with another front; default: the app's own.
         metrics_path: where Prometheus reads the metrics; None: nowhere.
         before_page: a coroutine function that the page's building waits for.
     """
-    page = Page(client or LocalClient(store)) if ui else None
+    metrics = metrics or Metrics()
+    engine = engine or (Engine(store, observe_run=metrics.observe_run) if store else None)
+    page = Page(client or LocalClient(store, engine.run_from_thread)) if ui else None
 
     @contextlib.asynccontextmanager
     async def lifespan(app):
+        if engine:
+            engine.attach()
         if page:
             await page.start(before_page)
         yield
@@ -57,10 +62,8 @@ def create_app(
     app.openapi = lambda: openapi.document(_package_version())
     app.add_route("/docs", lambda request: HTMLResponse(openapi.page(_package_version())))
     app.add_exception_handler(HTTPException, _http_error)
-    metrics = metrics or Metrics()
     _add_health(app, store)
     if store:
-        engine = engine or Engine(store, observe_run=metrics.observe_run)
         app.rest = Rest(engine, metrics, max_body_bytes)
     if metrics_path:
         plain = {"Content-Type": "text/plain"}  # as TensorFlow Serving has it, without a charset

@@ -36,6 +36,7 @@ class Engine:
         self._observe = observe_run
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
         self._queues = weakref.WeakKeyDictionary()  # by signature: gone when it is unloaded
+        self._loop = None
 
     async def run(self, signature, tensors, timeout=None):
         """Map {input name: array} to {output name: array} by a `model.Signature`.
@@ -56,6 +57,14 @@ class Engine:
             return await future
         finally:
             timer.cancel()
+
+    def attach(self):
+        """Have `run_from_thread` use the running event loop."""
+        self._loop = asyncio.get_running_loop()
+
+    def run_from_thread(self, signature, tensors):
+        """`run` for a thread that may wait, such as one of the page's."""
+        return asyncio.run_coroutine_threadsafe(self.run(signature, tensors), self._loop).result()
 
     async def off_loop(self, function, *args):
         """What `function(*args)` returns, called in a thread."""

@@ -14,10 +14,16 @@ class LocalClient:
 
     It has `predict`, `status`, `metadata`, `signatures`, `models` and `card`, with the arguments,
     answers and errors of the clients that call a server.
+
+    Args:
+        store: the Store.
+        run: `run(signature, tensors)` gives the outputs, such as `Engine.run_from_thread`, which
+            joins calls; default: each call runs alone, in the caller's thread.
     """
 
-    def __init__(self, store):
+    def __init__(self, store, run=None):
         self._store = store
+        self._run = run or (lambda signature, tensors: signature.run(tensors))
 
     def close(self):
         """Nothing: the store stays with who opened it."""
@@ -33,7 +39,7 @@ class LocalClient:
         check_target(model, version, label)
         with typed(), self._store.use(model, version, label) as found:
             function = found.model.signature(signature)
-            return function.run(as_arrays(inputs, _types(function)))
+            return self._run(function, as_arrays(inputs, _types(function)))
 
     def status(self, model, *, version=None, label=None):
         """A list of VersionStatus, newest first."""
