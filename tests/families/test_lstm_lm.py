@@ -41,6 +41,55 @@ def test_outputs_and_gradients_are_those_of_keras(training, seeded):
         np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.fixture
+def as_on_a_gpu(monkeypatch):
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
+
+
+def built_alike(monkeypatch, **options):
+    """Our layer, and one that hands over to Keras's as it would on a GPU; their weights alike."""
+    ours, other = LSTM(4, return_state=True, **options), LSTM(4, return_state=True, **options)
+    ours.build(X.shape)
+    with monkeypatch.context() as gpu:
+        gpu.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
+        other.build(X.shape)
+    assert other.at_once
+    assert not ours.at_once
+    assert [w.path.split("/")[-1] for w in other.weights] == ["w", "u", "b"]
+    for layer in (ours, other):
+        layer.set_weights([np.random.default_rng(1).normal(size=w.shape) for w in ours.weights])
+    return ours, other
+
+
+def results(layer, state):
+    with tf.GradientTape() as tape:
+        state = tf.constant(state)
+        tape.watch(state)
+        h, last = layer(X, state, training=True)
+        loss = tf.reduce_sum(h**2) + tf.reduce_sum(last * np.arange(8.0).reshape(2, 4))
+    return [h, last, *tape.gradient(loss, [state, *(w.value for w in layer.trainable_weights)])]
+
+
+def test_handed_over_to_keras_the_numbers_are_the_same(monkeypatch):
+    state = RNG.normal(size=(2, 2, 4)).astype("float32")
+    found = [results(layer, state) for layer in built_alike(monkeypatch)]
+    assert len(found[0]) == 6
+    for ours, keras_s in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, keras_s, rtol=1e-4, atol=1e-5)
+
+
+def test_on_a_gpu_cudnn_trains_and_is_never_exported(as_on_a_gpu):
+    layer = LSTM(4, return_state=True, weight_drop=0.5)
+    layer.build(X.shape)
+
+    def ops(training):  # traced, not run: there may be no GPU
+        graph = tf.function(lambda x: layer(x, training=training)).get_concrete_function(X).graph
+        return {op.type for op in graph.get_operations()}
+
+    assert "CudnnRNNV3" in ops(training=True)
+    assert "CudnnRNNV3" not in ops(training=False)
+
+
 def test_one_step_by_hand():
     layer = LSTM(1, return_state=True)
     layer.build((None, None, 1))

@@ -37,6 +37,11 @@ class LSTM(Recurrent):
         c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(candidate)
         return tf.sigmoid(o) * tf.tanh(c), c
 
+    def same_in_keras(self):
+        return keras.layers.LSTM(
+            self.units, return_sequences=True, return_state=True, dtype=self.dtype_policy
+        )
+
     def first_bias(self):
         return keras.initializers.Constant(np.repeat([0.0, 1.0, 0.0, 0.0], self.units))
 

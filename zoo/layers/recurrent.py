@@ -28,6 +28,8 @@ class Recurrent(layers.Layer):
     weight_drop: the share of U's weights that is left out in each call in training.
 
     Called with a second argument, the state to start from; the default is zero.
+    On a GPU it trains by the layer of `same_in_keras`, which cuDNN can run as one kernel; what is
+    exported is never that, for a CPU has no such kernel.
     Masking: the mask is passed on unread.  Padding stands on the right, so no real step ever
     sees a padded one.
     """
@@ -50,6 +52,9 @@ class Recurrent(layers.Layer):
         """The initializer of b."""
         return "zeros"
 
+    def same_in_keras(self):
+        """The layer of Keras that does the same with w, u and b as its weights, or None."""
+
     def build(self, x_shape, state_shape=None):
         def weight(name, *shape, initializer="glorot_uniform"):
             return self.add_weight(shape=shape, initializer=initializer, name=name)
@@ -58,18 +63,23 @@ class Recurrent(layers.Layer):
         self.w = weight("w", x_shape[-1], columns)
         self.u = weight("u", self.units, columns, initializer="orthogonal")
         self.b = weight("b", columns, initializer=self.first_bias())
+        fast = self.same_in_keras() if tf.config.list_logical_devices("GPU") else None
+        self.at_once = fast and by_keras(fast, x_shape)
 
     def call(self, x, state=None, training=False):
         batch, time = tf.shape(x)[0], x.shape[1] or tf.shape(x)[1]
         w, u, b = (tf.cast(weight, self.compute_dtype) for weight in (self.w, self.u, self.b))
-        steps = tf.transpose(tf.cast(x, self.compute_dtype), (1, 0, 2))
-        z = tf.nn.bias_add(tf.matmul(tf.reshape(steps, (-1, x.shape[-1])), w), b)
-        z = tf.reshape(z, (time, batch, self.gates * self.units))
         if state is None:
             state = tf.zeros((batch, self.parts, self.units))
         parts = tf.unstack(tf.cast(state, tf.float32), self.parts, axis=1)
         if training and self.weight_drop:
             u = keras.random.dropout(u, self.weight_drop, seed=self.seeds)
+        if training and self.at_once:
+            h, *parts = self.at_once(x, (w, u, b), parts)
+            return (h, tf.stack(parts, 1)) if self.return_state else h
+        steps = tf.transpose(tf.cast(x, self.compute_dtype), (1, 0, 2))
+        z = tf.nn.bias_add(tf.matmul(tf.reshape(steps, (-1, x.shape[-1])), w), b)
+        z = tf.reshape(z, (time, batch, self.gates * self.units))
         run = unfold_for_training if training else unfold
         h, *parts = run(self.step, z, u, *parts)
         h = tf.ensure_shape(tf.transpose(h, (1, 0, 2)), (*x.shape[:2], self.units))
@@ -87,6 +97,20 @@ class Recurrent(layers.Layer):
     def get_config(self):
         own = ("units", "return_state", "weight_drop")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}
+
+
+def by_keras(layer, x_shape):
+    """`layer`, of keras.layers, as a function: x, (w, u, b), the state's parts -> h, the parts."""
+    layer.build(x_shape)
+
+    def run(x, weights, state):
+        seeds = [variable.value for variable in layer.non_trainable_variables]
+        (h, *last), _ = layer.stateless_call(
+            list(weights), seeds, x, initial_state=list(state), training=True
+        )
+        return h, *(tf.cast(part, tf.float32) for part in last)
+
+    return run
 
 
 def unfold(step, z, u, *state):
