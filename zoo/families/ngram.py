@@ -76,8 +76,12 @@ class NGram(layers.Layer):
 
     def call(self, contexts):
         flat = tf.cast(tf.reshape(contexts, (-1, contexts.shape[-1])), tf.int64)
-        p = tf.fill((tf.shape(flat)[0], self.vocab_size), 1 / self.vocab_size)
-        for code in codes(flat, self.vocab_size):
+        # without a context it's the same for all, and all tokens may follow
+        p = self._longer(
+            tf.fill((1, self.vocab_size), 1 / self.vocab_size), tf.zeros((1,), tf.int64)
+        )
+        p = tf.repeat(p, tf.shape(flat)[0], axis=0)
+        for code in codes(flat, self.vocab_size)[1:]:
             p = self._longer(p, code)
         shape = tf.concat([tf.shape(contexts)[:-1], [self.vocab_size]], 0)
         return tf.ensure_shape(
@@ -144,13 +148,13 @@ def tally(ids, order, vocab_size, smoothing="kneser_ney", k=0.01):
     padded = np.concatenate([np.zeros(order - 1, "int64"), ids])
     contexts = np.lib.stride_tricks.sliding_window_view(padded[:-1], order - 1)
     code = codes(contexts, vocab_size)[-1]
-    code, token, count = _distinct(code, ids)
+    code, token, count = _distinct(code, ids, vocab_size)
     if smoothing == "add_k":
         return _arrays([_add_k(code, token, count, k, vocab_size)])
     levels = [_kneser_ney(code, token, count)]
     for width in range(order - 2, -1, -1):
         # each n-gram once: what is counted now is how many different tokens come before
-        code, token, count = _distinct(code % (vocab_size + 1) ** width, token)
+        code, token, count = _distinct(code % (vocab_size + 1) ** width, token, vocab_size)
         levels.append(_kneser_ney(code, token, count))
     return _arrays(levels)
 
@@ -162,8 +166,11 @@ def _check_codes(vocab_size, order):
         )
 
 
-def _distinct(code, token):
+def _distinct(code, token, vocab_size):
     """The different (code, token) pairs, sorted, and how often each stands."""
+    if code.max() < NONE // vocab_size:  # both fit into one number, which is sorted much faster
+        pairs, count = np.unique(code * vocab_size + token, return_counts=True)
+        return *np.divmod(pairs, vocab_size), count
     order = np.lexsort((token, code))
     code, token = code[order], token[order]
     new = np.append(True, (np.diff(code) != 0) | (np.diff(token) != 0))
