@@ -2,11 +2,17 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import keras
 import pytest
 
+from benchmarks import soak, visitors
 from benchmarks.language_models import keras_side
+from serving.client import LocalClient
+from serving.store import Store
+from tests.serving import letters
 
 SIZES = {"vocab_size": 66, "embed_dim": 4, "units": 8, "depth": 1}
 TRAINING = {"sizes": SIZES, "rows": 4, "window": 8, "precision": "float32", "steps": 2, "warm": 1}
@@ -38,3 +44,19 @@ def test_the_command_compares_the_sides_it_has(tmp_path):
     assert "PyTorch is left out" in done.stderr
     assert "lstm: characters written" in done.stdout
     assert done.stdout.count("predict") == 2
+
+
+def test_visitors_who_write_at_once_get_their_texts(tmp_path):
+    letters.save(tmp_path)
+    store = Store(tmp_path)
+    store.load()
+    models = ["shakespeare", "shakespeare_ngram"]
+    with soak.running(tmp_path, page=True) as (_, (url, _)), ThreadPoolExecutor(3) as pool:
+        httpx.get(f"{url}/ui/config", timeout=120)  # answered when the page is built
+        visits = list(pool.map(lambda seed: visitors.visit(url, models, 100, seed), range(3)))
+    how = {"prompt": [visitors.PROMPT], "length": [100], "temperature": [0.8], "top_k": [0]}
+    for seed, (first, last, sheets) in enumerate(visits):
+        assert 0 < first < last
+        for model in models:
+            alone = LocalClient(store).predict(model, how | {"seed": [seed]})
+            assert sheets[model]["text"] == alone["text"][0].decode()
