@@ -65,6 +65,16 @@ def backprop(page, url):
     page.locator(".bp-table").first.wait_for()
 
 
+def captions(page, url):
+    open_page(page, url, "captions")
+    page.locator("[data-free='skateboard.jpg']").click()
+    page.locator(".fit-words li").first.wait_for(timeout=120_000)
+    page.locator(".finds .starts button", has_text="snow").click()
+    page.locator(".finding li").first.wait_for(timeout=60_000)
+    page.locator(".told-words button").nth(1).focus()
+    page.evaluate("window.scrollTo(0, 0)")
+
+
 SHOTS = {
     "story": (DESK, story),
     "digits": (DESK | {"viewport": {"width": 1200, "height": 1370}}, digits),
@@ -72,6 +82,7 @@ SHOTS = {
     "words": (DESK | {"viewport": {"width": 1200, "height": 1400}}, words),
     "playground": (DESK | {"viewport": {"width": 1200, "height": 860}}, playground),
     "backprop": (DESK | {"viewport": {"width": 1200, "height": 1480}}, backprop),
+    "captions": (DESK | {"viewport": {"width": 1200, "height": 1480}}, captions),
     "digits-phone": (PHONE, digits),
 }
 

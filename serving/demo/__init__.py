@@ -44,9 +44,10 @@ def mount(app, client):
     import gradio as gr
     from fastapi.staticfiles import StaticFiles
 
-    from serving.demo import look
+    from serving.demo import captions_photos, look
 
     app.mount(f"{PATH}/look", StaticFiles(directory=look.FOLDER))
+    app.mount(f"{PATH}/photos", StaticFiles(directory=captions_photos.FOLDER))
     return gr.mount_gradio_app(
         app, build(client), path=PATH, ssr_mode=False, footer_links=[], **look.settings()
     )

@@ -88,8 +88,11 @@ def visits(chromium, url):
 
 
 @contextlib.contextmanager
-def server(models=None, backend=None):
-    """`zoo serve` on free ports, over a folder of models or the URL of a backend; gives its URL."""
+def server(models=None, backend=None, waits_for="digits"):
+    """`zoo serve` on free ports, over a folder of models or the URL of a backend; gives its URL.
+
+    waits_for: the model of the folder that is to be loaded.
+    """
     command = [sys.executable, "-c", "from train.cli import main; main()", "serve"]
     options = ["--rest-api-port", "0", "--port", "0"]
     options += ["--backend", backend] if backend else ["--model-base-path", str(models)]
@@ -100,7 +103,9 @@ def server(models=None, backend=None):
             lines = []
             for line in process.stdout:
                 lines.append(line)
-                if backend or "model digits, " in line:  # ready, or failed: its page says so then
+                if (
+                    backend or f"model {waits_for}, " in line
+                ):  # ready, or failed: its page says so then
                     break
             found = re.search(r"http://127\.0\.0\.1:\d+", "".join(lines))
             if not found:

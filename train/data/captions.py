@@ -107,16 +107,11 @@ def captions(
                   for c in p.captions]  # fmt: skip
         return np.array([i for i, _ in listed]), np.array([w for _, w in listed], "int32")
 
-    def batch(place, told):
-        inputs = {"regions": features.rows(seen, place), "words": told[:, :-1]}
-        return inputs, {"logits": told[:, 1:]}
-
-    train, steps = shuffled(*pairs("train"), batch_size, seed, batch)
-    dev = tf.data.Dataset.from_tensor_slices(pairs("dev")).batch(250)
+    train, steps = _epochs(seen, *pairs("train"), batch_size, seed)
     return Data(
         train,
         steps,
-        dev.map(batch).prefetch(2),
+        _batches(seen, *pairs("dev"), 250),
         lambda: test_split(photos["test"]),
         sizes={"vocab_size": len(words), "regions": seen.shape[1], "channels": seen.shape[2]},
         assets={"words": words.words, "encoder": encoder},
@@ -129,14 +124,17 @@ def test_split(photos):
     return tf.data.Dataset.from_tensor_slices(([photo.data for photo in photos], told))
 
 
-def shuffled(place, told, batch_size, seed, batch):
-    """`train` and `steps_per_epoch` of a `pipeline.Data`; batch: (place, told) -> what it holds.
+def _gather(seen, place, told):
+    """Rows of the memory map; sorted, so that the disk is read in order."""
+    regions = tf.numpy_function(lambda i: seen[i], [place], tf.float16, stateful=False)
+    regions = tf.cast(tf.ensure_shape(regions, (None, *seen.shape[1:])), tf.float32)
+    return {"regions": regions, "words": told[:, :-1]}, {"logits": told[:, 1:]}
 
-    place: (n,) int, the pictures' places in the features; told: (n, …) int32.
-    """
+
+def _epochs(seen, place, told, batch_size, seed):
     steps = len(place) // batch_size
     if not steps:
-        raise ValueError(f"{len(place)} examples are fewer than one batch of {batch_size}")
+        raise ValueError(f"{len(place)} captions are fewer than one batch of {batch_size}")
     place, told = tf.constant(place), tf.constant(told)
 
     def epoch(e):
@@ -144,11 +142,16 @@ def shuffled(place, told, batch_size, seed, batch):
         rows = tf.reshape(order[: steps * batch_size], (steps, batch_size))
         return tf.data.Dataset.from_tensor_slices(rows)
 
-    def of(rows):
-        return batch(tf.gather(place, rows), tf.gather(told, rows))
+    def batch(rows):
+        return _gather(seen, tf.gather(place, rows), tf.gather(told, rows))
 
     def train(start):
         epochs = tf.data.Dataset.range(start, 2**31).map(lambda e: tf.cast(e, tf.int32))
-        return epochs.flat_map(epoch).map(of, num_parallel_calls=2).prefetch(4)
+        return epochs.flat_map(epoch).map(batch, num_parallel_calls=2).prefetch(4)
 
     return train, steps
+
+
+def _batches(seen, place, told, size):
+    rows = tf.data.Dataset.from_tensor_slices((place, told)).batch(size)
+    return rows.map(lambda place, told: _gather(seen, place, told)).prefetch(2)

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from train.data import captions, features
-from train.data.pipeline import Data
+from train.data.pipeline import Data, batches, epochs
 from zoo.captions import Words, plain
 
 AT_ONCE = 125  # photographs of the development split
@@ -32,21 +32,22 @@ def matching(
 
     def pairs(split):
         told = [[words.numbers(c, longest) for c in p.captions[:each]] for p in photos[split]]
-        return np.array([place[p.name] for p in photos[split]]), np.array(told, "int32")
-
-    def batch(place, told):
-        told = tf.reshape(told, (-1, longest + 1))
-        time = tf.reduce_max(tf.reduce_sum(tf.cast(told > 0, tf.int32), 1))
-        unused = tf.zeros((tf.shape(place)[0], 1))
-        inputs = {"regions": features.rows(seen, place), "words": told[:, :time]}
+        places = np.array([place[p.name] for p in photos[split]])
+        unused = np.zeros((len(places), 1), "float32")
+        inputs = {"place": places, "told": np.array(told, "int32")}
         return inputs, {"scores": unused, "cosines": unused}
 
-    train, steps = captions.shuffled(*pairs("train"), batch_size, seed, batch)
-    dev = tf.data.Dataset.from_tensor_slices(pairs("dev")).batch(AT_ONCE)
+    def look_up(inputs, targets):
+        told = tf.reshape(inputs["told"], (-1, longest + 1))
+        time = tf.reduce_max(tf.math.count_nonzero(told, 1))
+        regions = features.rows(seen, inputs["place"])
+        return {"regions": regions, "words": told[:, :time]}, targets
+
+    train, steps = epochs(*pairs("train"), batch_size, seed)
     return Data(
-        train,
+        lambda epoch: train(epoch).map(look_up, num_parallel_calls=2).prefetch(4),
         steps,
-        dev.map(batch).prefetch(2),
+        batches(*pairs("dev"), AT_ONCE).map(look_up),
         lambda: captions.test_split(photos["test"]),
         sizes={"vocab_size": len(words), "regions": seen.shape[1], "channels": seen.shape[2]},
         assets={"words": words.words, "encoder": encoder},
