@@ -31,7 +31,8 @@ def joint(home, tmp_path_factory):
         patch.setenv("ZOO_DATA", str(home))
         patch.setenv("ZOO_CACHE", str(home / "cache"))
         runs = tmp_path_factory.mktemp("runs")
-        trained("visual_semantic", runs, "units=16")
+        for stage in ("visual_semantic_base", "visual_semantic"):
+            trained(stage, runs, "units=16")
         chosen = trained("captions", runs)
         folder = loop.export_run(chosen, runs / "captions", runs / "served")
     return folder, tf.saved_model.load(str(folder)).signatures, runs

@@ -4,7 +4,6 @@ The sixteen of `examples/photos/` are from COCO 2017 (README.md and photos.tsv t
 """
 
 import base64
-import binascii
 import csv
 import json
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ def content(photo):
         raise ServingError("INVALID_ARGUMENT", "The picture is too large: scale it down first.")
     try:
         return base64.b64decode(data.partition(",")[2], validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one
         raise ServingError("INVALID_ARGUMENT", "The picture arrived damaged; try again.") from None
 
 
