@@ -12,7 +12,7 @@ import zoo
 from tests.test_captions import at_home, home, jpeg
 from train import loop, recipe
 from train.data.matching import matching
-from train.tasks.matching import recall
+from train.tasks.matching import fits, recall
 from zoo.captions import Words
 
 SMALL = ["epochs=1", "batch_size=2", "min_count=1", "embed_dim=8", "units=12"]
@@ -67,7 +67,8 @@ def test_sentences_are_read_in_the_graph_as_in_training():
 
 def test_it_joins_the_captions(joint):
     folder, served, _ = joint
-    assert {"serving_default", "attend", "embed_image", "embed_text", "align"} == set(served)
+    searching = {"embed_image", "embed_text", "embed_regions", "embed_words", "align"}
+    assert {"serving_default", "attend", *searching} == set(served)
     notes = json.loads((folder / "assets.extra" / "zoo.json").read_text())
     assert notes["joined"]["visual_semantic"]["sizes"]["units"] == 16
     kept = (folder / "variables" / "variables.data-00000-of-00001").stat().st_size
@@ -86,6 +87,9 @@ def test_vectors_and_alignment_agree(joint):
     np.testing.assert_allclose(found["cosine"], cosine[0], atol=1e-4)
     np.testing.assert_allclose(found["score"], found["scores"].sum(1), rtol=1e-5)
     assert found["grid"].shape == (2, 3, 7, 7)
+    regions = served["embed_regions"](image=tf.constant([jpeg(5)]))["vectors"].numpy()
+    words = served["embed_words"](sentence=tf.constant(["A dog runs", "zebras"]))["vectors"].numpy()
+    np.testing.assert_allclose(found["score"], fits(regions, words)[0], rtol=1e-4, atol=1e-5)
 
 
 def test_the_box_is_that_of_the_best_region(joint):
@@ -110,7 +114,8 @@ def test_alone_it_aligns_and_is_measured(joint, at_home, tmp_path):
     data = loop.load_data(chosen)
     figures = dict(chosen.task.figures(served, data.test()))
     assert (figures["photographs"], figures["sentences"]) == (1, 5)
-    assert figures["image_to_text_recall_1"] == figures["text_to_image_recall_1"] == 100
+    for way in ("image_to_text", "text_to_image"):
+        assert figures[f"{way}_recall_1"] == figures[f"words_{way}_recall_1"] == 100
     with pytest.raises(ValueError, match="--split test"):
         list(chosen.task.figures(served, data.validation))
 

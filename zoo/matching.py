@@ -2,6 +2,8 @@
 
     embed_image   image -> vector            of length 1; the dot product with that of a sentence
     embed_text    sentence -> vector, words, known       is their cosine: how well they fit
+    embed_regions image -> vectors           of the whole picture, then of each region
+    embed_words   sentence -> vectors, words, known      zeros for a word that is not known
     align         image, sentence -> score, cosine, words, known, scores, boxes, grid
 
 `words` are the sentence's; `known` says which of them the network has learned: the others count
@@ -48,6 +50,18 @@ def signatures(model, eyes, words):
             _, vector, told = understood(sentence)
         return {"vector": vector, **told}
 
+    @tf.function(input_signature=[image])
+    def embed_regions(image):
+        regions = eyes(image)
+        with half():
+            return {"vectors": v(regions)}
+
+    @tf.function(input_signature=[sentence])
+    def embed_words(sentence):
+        with half():
+            said, _, told = understood(sentence)
+        return {"vectors": tf.where(told["known"][..., None], said, 0.0), **told}
+
     @tf.function(input_signature=[image, sentence])
     def align(image, sentence):
         sizes = tf.shape(image)[0], tf.shape(sentence)[0]
@@ -61,7 +75,8 @@ def signatures(model, eyes, words):
         found = _found(seen, said, told["known"], eyes.grid)
         return {"score": tf.reduce_sum(found["scores"], 1), "cosine": cosine, **told, **found}
 
-    return {"embed_image": embed_image, "embed_text": embed_text, "align": align}
+    served = (embed_image, embed_text, embed_regions, embed_words, align)
+    return {function.__name__: function for function in served}
 
 
 def _found(seen, said, known, grid):

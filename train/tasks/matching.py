@@ -35,6 +35,8 @@ def warmup(signatures=None):
     return [
         ("embed_image", {"image": image}),
         ("embed_text", {"sentence": sentence}),
+        ("embed_regions", {"image": image}),
+        ("embed_words", {"sentence": sentence}),
         ("align", {"image": image, "sentence": sentence}),
     ]
 
@@ -43,21 +45,35 @@ def figures(served, photos):
     """Yield Recall@1, 5, 10 in per cent and the median rank for (bytes, tab-separated captions).
 
     image_to_text: of a photograph, the best of its own sentences among all sentences;
-    text_to_image: of a sentence, its photograph among all photographs.
+    text_to_image: of a sentence, its photograph among all photographs.  First ranked by the cosine
+    of single vectors, then, as `words_…`, by the sum over words of their best region's score.
     """
     if isinstance(photos.element_spec[0], dict):
         raise ValueError("photographs are looked for by sentences on `--split test`")
-    pictures, sentences, counts = [], [], []
+    pictures, regions, sentences, said, counts = [], [], [], [], []
     for image, texts in photos.batch(BATCH):
         told = [text.decode().split("\t") for text in texts.numpy()]
-        pictures.append(served["embed_image"](image=image)["vector"].numpy())
         flat = tf.constant([caption for captions in told for caption in captions])
-        sentences.append(served["embed_text"](sentence=flat)["vector"].numpy())
         counts += [len(captions) for captions in told]
+        pictures.append(served["embed_image"](image=image)["vector"].numpy())
+        regions.append(served["embed_regions"](image=image)["vectors"].numpy())
+        sentences.append(served["embed_text"](sentence=flat)["vector"].numpy())
+        said.append(served["embed_words"](sentence=flat)["vectors"].numpy())
     own = np.repeat(np.arange(len(counts)), counts)
     yield "photographs", len(counts)
     yield "sentences", len(own)
     yield from recall(np.concatenate(pictures) @ np.concatenate(sentences).T, own)
+    scores = np.block([[fits(seen, words) for words in said] for seen in regions])
+    for name, value in recall(scores, own):
+        yield f"words_{name}", value
+
+
+def fits(regions, words):
+    """S (n, m): sums over words (m, time, units) of the best of regions (n, places, units)."""
+    n, places, units = regions.shape
+    m, time, _ = words.shape
+    products = regions.reshape(-1, units) @ words.reshape(-1, units).T
+    return products.reshape(n, places, m, time).max(1).sum(-1)
 
 
 def recall(scores, own):
