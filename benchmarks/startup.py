@@ -13,6 +13,11 @@ Each of these is started anew in every round, one after the other; medians are p
     bare script          loads the same SavedModels and replays their warm-up requests, as the
                          server does; the floor of the memory
 
+Times run from the start of the process.  The first answer is the whole answer to a predict call
+that is asked again every 20 ms until it is given; `digits` is the page's own model, not the one
+that is loaded first.  The floor runs until its process has ended.  Nobody asks for anything else
+meanwhile but the three other figures.
+
 It runs on Linux only, as it reads /proc.
 """
 

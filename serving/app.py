@@ -80,7 +80,8 @@ class _App(FastAPI):
     """FastAPI, with a shorter way to REST and to the page.
 
     Both get what was added by `add_middleware`, but not FastAPI's own layers, which cost as much as
-    all else that a small call costs.
+    all else that a small call costs.  A middleware has `admits(scope, headers)`, which says whether
+    it would let a request and its answer pass as they are.
 
     Attributes:
         rest, page: ASGI apps for what is under /v1/, in either case, and /ui; or None.
@@ -96,6 +97,19 @@ class _App(FastAPI):
             await self._page(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+    def short(self, scope):
+        """The Rest that may answer a request by itself (see serving.short), or None."""
+        if not self.rest or scope["method"] != "POST" or scope["path"][:4].lower() != "/v1/":
+            return None
+        headers = dict(scope["headers"])
+        return self.rest if all(admits(scope, headers) for admits in self._admissions) else None
+
+    @functools.cached_property
+    def _admissions(self):
+        return [
+            layer.cls(None, *layer.args, **layer.kwargs).admits for layer in self.user_middleware
+        ]
 
     @functools.cached_property
     def _rest(self):

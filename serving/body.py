@@ -15,6 +15,7 @@ from serving.errors import ServingError, invalid
 
 MAX_BYTES = 100 * 1024 * 1024  # TensorFlow Serving's limit on what a gzip body unpacks to
 _SMALL = 64 * 1024  # bytes of a body that are unpacked at once and need no room
+_UNUSUAL = {b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"}
 # One, so that many small bodies that unpack to large ones take turns.
 _UNPACKER = ThreadPoolExecutor(1, thread_name_prefix="unpack")
 
@@ -35,6 +36,12 @@ class Room:
         self._app = app
         self.max_body_bytes = max_body_bytes
         self.free = max_bytes or 2 * max_body_bytes
+
+    def admits(self, scope, headers):
+        """Whether a request is small, and comes as it is."""
+        length = headers.get(b"content-length", b"")
+        usual = length.isdigit() and len(length) < 9 and _UNUSUAL.isdisjoint(headers)
+        return usual and int(length) <= min(_SMALL // 2, self.max_body_bytes)
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":

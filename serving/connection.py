@@ -13,7 +13,7 @@ import contextlib
 import json
 from http import HTTPStatus
 
-from serving.upgrade import Http1
+from serving.short import ShortWay
 
 _PACE = 16 * 1024  # bytes
 _SPARE = 512  # files that stay free for models, logs and other sockets
@@ -23,7 +23,7 @@ class _Refused(Exception):
     """Stops the parser; what to answer is in `Connection._refusal`."""
 
 
-class Connection(Http1):
+class Connection(ShortWay):
     """One client's connection.
 
     Attributes, to be overridden in a subclass:

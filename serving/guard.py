@@ -78,6 +78,10 @@ class Token:
                 app = self._admission(scope) or _asking(headers)
         await app(scope, receive, send)
 
+    def admits(self, scope, headers):
+        """Whether the token is shown."""
+        return self._is_shown(scope, headers)
+
     def _is_open(self, scope):
         # A browser asks before a call from another site, and sends no credentials with that.
         return scope["path"] in _OPEN or scope["method"] == "OPTIONS"
@@ -169,6 +173,12 @@ class Sites:
             )
             app = _refusal(403, message)
         await app(scope, receive, _sharing(send, origin) if allowed else send)
+
+    def admits(self, scope, headers):
+        """Whether no browser sends this, and the name is one of ours."""
+        if b"origin" in headers or b"sec-fetch-site" in headers:
+            return False
+        return self._is_name(headers.get(b"host", b"").decode("latin-1").lower())
 
     def _is_name(self, host):
         return self._names is None or _is_known(host, self._names)

@@ -13,7 +13,11 @@ import numpy as np
 
 from serving.errors import ServingError, from_tensorflow, invalid, plain
 from serving.quiet import import_tensorflow
+from serving.steady import is_steady
 
+# Where operations run.  To wake another thread takes longer than a small network, so that one runs
+# in the thread that calls; the rounds of a loop, over a batch of pictures, may run side by side.
+_CALLER, _POOL = -1, 0
 WARMUP = Path("assets.extra", "tf_serving_warmup_requests")  # where TensorFlow Serving has it
 
 
@@ -26,20 +30,23 @@ class Signature:
         dtypes: {input name: TensorFlow's name of its type}, such as {"image": "string"}.
         by_row: whether the first dimension of every input and output is a batch of any size, so
             that several calls can be joined into one.
+        steady: see serving.steady.
     """
 
-    def __init__(self, definition, session, path):
-        from tensorflow.core.protobuf.config_pb2 import CallableOptions
+    def __init__(self, definition, session, path, graph):
+        from tensorflow.core.protobuf.config_pb2 import CallableOptions, RunOptions
 
         self.path = path
         self.inputs = dict(definition.inputs)
         self.outputs = dict(definition.outputs)
         self.dtypes = {name: dtype(info) for name, info in self.inputs.items()}
         self._shapes = {name: _sizes(info.tensor_shape) for name, info in self.inputs.items()}
+        self.steady = is_steady(graph, definition)
         self.by_row = all(map(_is_batch, [*self.inputs.values(), *self.outputs.values()]))
         options = CallableOptions(
             feed=[info.name for info in self.inputs.values()],
             fetch=[info.name for info in self.outputs.values()],
+            run_options=RunOptions(inter_op_thread_pool=_CALLER if self.steady else _POOL),
         )
         # `Session.run` spends more time on its arguments than a small network on its answer.
         # A session refuses to fetch nothing; a signature may.
@@ -90,7 +97,7 @@ class Model:
                 meta_graph = tf.compat.v1.saved_model.load(self._session, ["serve"], str(path))
             self.definitions = dict(meta_graph.signature_def)
             self.signatures = {
-                name: Signature(definition, self._session, str(path))
+                name: Signature(definition, self._session, str(path), meta_graph.graph_def)
                 for name, definition in self.definitions.items()
                 if not name.startswith("__saved_model_")
             }

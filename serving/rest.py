@@ -87,31 +87,42 @@ class Rest:
         self.max_body_bytes = max_body_bytes
 
     async def __call__(self, scope, receive, send):
+        try:
+            status, content = await self.answer(scope, receive=receive)
+        except ConnectionAbortedError:
+            return  # nobody is left to answer
+        length = (b"content-length", str(len(content)).encode())
+        headers = [length, (b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    async def answer(self, scope, content=None, receive=None):
+        """The status and the content (bytes) that answer a call.
+
+        content: the body of the request; None: it is still to be received.
+        Raises ConnectionAbortedError when the client has gone before it was complete.
+        """
         start = time.monotonic()
         status, reason = 200, ""
         try:
-            content = await self._answer(scope, receive)
-        except ConnectionAbortedError:
-            return  # nobody is left to answer
+            content = await self._answer(scope, content, receive)
         except ServingError as error:
             hidden = error.__cause__ if error.code == "INTERNAL" else None
             status, reason = error.http_status, hidden or error.message
             content = codec.encode_error(error.message)
         if status != 200 or access.isEnabledFor(logging.INFO):
             _log(scope, status, time.monotonic() - start, reason)
-        length = (b"content-length", str(len(content)).encode())
-        headers = [length, (b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        return status, content
 
-    async def _answer(self, scope, receive):
+    async def _answer(self, scope, content, receive):
         if scope["method"] == "OPTIONS":
             return _preflight(scope)
         path = scope["raw_path"].decode("ascii", "replace")
         target = parse_path(scope["method"], path)
         if target.action == "status":
             return metadata.status(self.engine.store.status(target.model, target.version))
-        content = await body.read(scope, receive, self.max_body_bytes)
+        if content is None:
+            content = await body.read(scope, receive, self.max_body_bytes)
         start = time.monotonic()
         code = "OK"
         try:

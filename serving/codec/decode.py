@@ -9,7 +9,7 @@ Source: tensorflow_serving/util/json_tensor.cc.
 import math
 from typing import NamedTuple
 
-from serving.codec.jsontext import parse_object
+from serving.codec.jsontext import outline, parse_object
 from serving.codec.tensor import as_array, fill, is_b64, quick, tensor
 from serving.codec.values import pairs, show
 from serving.errors import ServingError, invalid
@@ -30,7 +30,8 @@ def decode_predict(body, find_inputs):
     "float"}; it is called once the text is known to be JSON, as TensorFlow Serving does, and may
     raise.  Tensors are arrays; strings are object arrays of bytes.  Raises ServingError.
     """
-    document = parse_object(body)
+    rest = outline(body)
+    document = parse_object(body, rest)
     signature = signature_name(document)
     dtypes = find_inputs(signature)
     if not dtypes:
@@ -40,20 +41,21 @@ def decode_predict(body, find_inputs):
         what = "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist"
         raise invalid(f"JSON Value: {show(document)} {what} ")
     if rows:
-        tensors = _by_row(document, dtypes, _only_numbers(body, document))
+        tensors = _by_row(document, dtypes, _only_numbers(rest, document))
     elif "inputs" in document:
-        tensors = _by_column(document["inputs"], dtypes, _only_numbers(body, document))
+        tensors = _by_column(document["inputs"], dtypes, _only_numbers(rest, document))
     else:
         raise invalid("Missing 'inputs' or 'instances' key")
     return Request(signature, rows, tensors)
 
 
-def _only_numbers(body, document):
+def _only_numbers(rest, document):
     """Whether the tensors hold no string, boolean or null: then NumPy can be left to itself.
 
-    All quotation marks in the text must be those of names and of the signature's name.
+    rest: the text's outline.  All its quotation marks must be those of names and of the signature's
+    name.
     """
-    if any(word in body for word in (b"true", b"false", b"null")):
+    if b"tru" in rest or b"fals" in rest or b"null" in rest:
         return False
     strings = len(document) + sum(type(value) is str for value in document.values())
     inputs = document.get("inputs")
@@ -62,7 +64,7 @@ def _only_numbers(body, document):
     rows = document.get("instances")
     if isinstance(rows, list) and rows and isinstance(rows[0], dict):
         strings += sum(len(row) for row in rows if isinstance(row, dict))
-    return body.count(b'"') == 2 * strings
+    return rest.count(b'"') == 2 * strings
 
 
 def signature_name(document):

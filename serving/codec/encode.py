@@ -8,6 +8,7 @@ Source: tensorflow_serving/util/json_tensor.cc, WriteDecimal and MakeJsonFromTen
 """
 
 import base64
+import functools
 import math
 import struct
 
@@ -90,8 +91,12 @@ def _rows(name, array, first):
     return _nested(array, array.shape[1:], name.endswith("_bytes"))
 
 
+_quoted = functools.lru_cache(1024)(quote)  # of the names of outputs, which are few
+
+
 def _members(names, values):
-    return "{" + ", ".join(f"{quote(n)}: {v}" for n, v in zip(names, values, strict=True)) + "}"
+    pairs = zip(map(_quoted, names), values, strict=True)
+    return "{" + ", ".join([f"{name}: {value}" for name, value in pairs]) + "}"
 
 
 def _nested(array, shape, as_b64):

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 import uvicorn
 
+from serving import connection
 from serving.run import listen
 
 CASES = Path(__file__).parent.parent / "data" / "tfs_rest_cases.json"
@@ -97,7 +98,8 @@ def save_half_plus(path, bias):
 def running(app):
     """Serve an ASGI app on a free port; gives its URL."""
     listener = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
+    config = uvicorn.Config(app, log_config=None, ws="none", http=connection.limited())
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     while not server.started:

@@ -47,8 +47,9 @@ class _Patient(socket.socket):
 
 
 def connect(address):
-    connection = socket.create_connection(address, timeout=PATIENCE)
-    return _Patient(fileno=connection.detach())
+    connection = _Patient(fileno=socket.create_connection(address).detach())
+    connection.settimeout(PATIENCE)
+    return connection
 
 
 def read_all(connection):
