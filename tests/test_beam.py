@@ -79,3 +79,13 @@ def test_rows_do_not_depend_on_each_other():
     both, _, _ = beam.search(teller, REGIONS, 3, LONGEST)
     alone, _, _ = beam.search(teller, REGIONS[1:], 3, LONGEST)
     np.testing.assert_array_equal(both[1:], alone)
+
+
+def test_a_picture_may_have_a_narrower_beam_of_its_own():
+    teller = Table(2)
+    mixed, scores, _ = beam.search(teller, REGIONS, 5, LONGEST, own=tf.constant([1, 3]))
+    for picture, width in enumerate([1, 3]):
+        alone, expected, _ = beam.search(teller, REGIONS[picture, None], width, LONGEST)
+        np.testing.assert_array_equal(mixed[picture, :width], alone[0])
+        np.testing.assert_allclose(scores[picture, :width], expected[0], atol=1e-5)
+    assert not mixed[0, 1:].numpy().any()

@@ -1,16 +1,20 @@
 """Captions: a folder of photographs becomes a served captioner; the encoder has random weights."""
 
 import io
+import itertools
+import json
 
 import numpy as np
 import pytest
 import tensorflow as tf
+import tensorflow_datasets as tfds
 from PIL import Image
 
 import zoo
 from train import loop, recipe
 from train.data import captions as data
 from train.data import features, imagenet
+from train.data.flickr8k import Flickr8k
 from zoo.captions import Words, plain
 
 NAMES = [f"{i}.jpg" for i in range(6)]
@@ -122,6 +126,62 @@ def test_from_training_to_a_served_caption(at_home, tmp_path):
     np.testing.assert_allclose(first, 1, atol=1e-4)
     with pytest.raises(tf.errors.InvalidArgumentError, match="expected the bytes of a PNG, JPEG"):
         served["serving_default"](image=tf.constant([b"no picture"]))
+
+
+def test_the_encoder_learns_too_in_a_second_stage(at_home, tmp_path):
+    small = ["embed_dim=8", "units=12", "attend_units=4", "min_count=1"]
+    first = recipe.load("captions").with_settings([*small, "epochs=1", "batch_size=10"])
+    loop.fit(first, tmp_path / "captions", precision="float32", verbose=0)
+    second = recipe.load("captions_tuned").with_settings(
+        [*small, "epochs=1", "batch_size=2", "side=64"]
+    )
+    before = imagenet.encoder("efficientnet_lite0").get_layer("block3_expand")
+    loop.fit(second, tmp_path / "captions_tuned", precision="float32", verbose=0)
+    after = loop.trained(second, tmp_path / "captions_tuned").get_layer("eyes")
+    moved = np.abs(after.get_layer("block3_expand").kernel - before.kernel).max()
+    assert 0 < moved < 1e-3  # it has begun at ImageNet's weights, and has moved
+    statistics = after.get_layer("stem_norm").moving_mean
+    np.testing.assert_allclose(statistics, 0, atol=1e-3)  # as in the encoder of these tests
+    folder = loop.export_run(second, tmp_path / "captions_tuned", tmp_path / "served")
+    served = tf.saved_model.load(str(folder)).signatures
+    assert served["serving_default"](image=tf.constant([jpeg(0)]))["captions"].shape == (1, 5)
+
+
+def test_as_a_builder_of_tensorflow_datasets(at_home, tmp_path):
+    builder = Flickr8k(data_dir=tmp_path)
+    manual = tfds.download.DownloadConfig(manual_dir=at_home / "flickr8k")
+    builder.download_and_prepare(download_config=manual)
+    found = {example["name"].numpy().decode(): example for example in builder.as_dataset("train")}
+    assert sorted(found) == SPLITS["train"]
+    np.testing.assert_array_equal(found["2.jpg"]["image"], tf.io.decode_jpeg(jpeg(2)))
+    assert found["2.jpg"]["captions"][4] == b"A dog runs , number 4 ."
+    assert builder.info.splits["validation"].num_examples == 1
+
+
+def test_photographs_to_be_captioned_alone(at_home, tmp_path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.jpg").write_bytes(jpeg(0))
+    line = "a.jpg\tCC BY 2.0\t" + json.dumps(["A “dog” runs.", "Two dogs."])
+    (tmp_path / "captions.tsv").write_text(f"file\tlicence\tcaptions_json\n{line}\n", "utf-8")
+    found = data.captions(batch_size=10, seed=0, source=str(tmp_path))
+    [(image, people)] = found.test().as_numpy_iterator()
+    assert image == jpeg(0)
+    assert people.decode() == "A “dog” runs.\tTwo dogs."
+    with pytest.raises(ValueError, match="there are none to learn from"):
+        found.train(0)
+
+
+def test_a_batch_holds_captions_of_about_one_length():
+    lengths = np.arange(1000) % 10 + 3
+    told = np.int32(np.arange(13) < lengths[:, None])
+    train, steps = data.shuffled(
+        np.arange(1000), told, 20, 0, lambda place, told: tf.reduce_sum(told, 1), lengths
+    )
+    batches = list(train(0).take(steps).as_numpy_iterator())
+    assert sorted(np.concatenate(batches)) == sorted(lengths)
+    assert np.mean([len(set(batch)) for batch in batches]) < 3
+    first = [batch[0] for batch in batches]
+    assert sum(a > b for a, b in itertools.pairwise(first)) > 10  # yet they come in any order
 
 
 def test_what_is_missing_is_named(at_home, tmp_path, monkeypatch):

@@ -108,3 +108,19 @@ def test_half_precision_outputs_are_refused(tmp_path):
     half = tf.function(lambda x: {"y": tf.cast(x, tf.float16)}, input_signature=[spec])
     with pytest.raises(ValueError, match="signature 'serving_default' gives y in half precision"):
         export(tmp_path / "half", {"serving_default": half}, [], {})
+
+
+def test_weights_are_kept_in_files_of_a_limited_size(tmp_path, monkeypatch):
+    monkeypatch.setattr("zoo.export.LARGEST", 2500)
+    weights = [tf.Variable(tf.fill((500,), tf.cast(i, tf.float16))) for i in range(5)]
+
+    @tf.function(input_signature=[tf.TensorSpec((None,), tf.float32, "x")])
+    def first(x):
+        return {"y": x + tf.cast(tf.add_n(weights)[:1], tf.float32)}
+
+    target = export(tmp_path / "large", {"serving_default": first}, [], {})
+    sizes = [path.stat().st_size for path in (target / "variables").glob("*.data-*")]
+    assert len(sizes) == 3
+    assert max(sizes) < 4000  # of weights 2,000; one also holds the names
+    loaded = tf.saved_model.load(str(target)).signatures["serving_default"]
+    assert loaded(x=tf.constant([1.0]))["y"] == 1 + 0 + 1 + 2 + 3 + 4

@@ -68,7 +68,7 @@ def test_sentences_are_read_in_the_graph_as_in_training():
 def test_it_joins_the_captions(joint):
     folder, served, _ = joint
     searching = {"embed_image", "embed_text", "embed_regions", "embed_words", "align"}
-    assert {"serving_default", "attend", *searching} == set(served)
+    assert {"serving_default", "beam", "attend", *searching} == set(served)
     notes = json.loads((folder / "assets.extra" / "zoo.json").read_text())
     assert notes["joined"]["visual_semantic"]["sizes"]["units"] == 16
     kept = (folder / "variables" / "variables.data-00000-of-00001").stat().st_size

@@ -22,6 +22,6 @@ def evaluate(recipe, folder, split="test"):
             raise FileNotFoundError(f"{folder} holds no SavedModel; run `zoo export` first")
         folder = folder / str(versions(folder)[-1])
     data = load_data(recipe)
-    batches = data.test() if split == "test" else data.validation
+    splits = {"test": data.test, "validation": data.held_out or (lambda: data.validation)}
     served = tf.saved_model.load(str(folder))
-    yield from recipe.task.figures(served.signatures, batches)
+    yield from recipe.task.figures(served.signatures, splits[split]())

@@ -170,7 +170,9 @@ def _compiled(recipe, out, data):
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     model = build(recipe.model, **{**recipe.sizes, **data.sizes})
     model = carried(model, recipe.batch_size // replicas)
-    if recipe.start:
+    if recipe.begin:
+        recipe.begin(model, _started(recipe, out), data.sizes)
+    elif recipe.start:
         _finished(out.with_name(recipe.start)).load_best(model)
     model.compile(
         optimizer=_optimizer(recipe, data.steps_per_epoch),
@@ -179,6 +181,16 @@ def _compiled(recipe, out, data):
         jit_compile=recipe.jit_compile,
     )
     return model
+
+
+def _started(recipe, out):
+    """The network that `recipe.start` trained; the precision of this training stays as it is."""
+    policy = keras.config.dtype_policy()
+    try:
+        run = out.with_name(recipe.start)
+        return trained(_as_trained(load(recipe.start), run), run)
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 def _averages(recipe, out, data):

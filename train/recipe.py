@@ -35,6 +35,8 @@ class Recipe:
         of the best epoch (train/averaging.py); 0 keeps the best epoch.
     task: what the trained model is served as, for `zoo export` and `zoo evaluate`.
     start: the recipe whose best weights this one starts from; its run lies beside this one's.
+    begin: begin(model, started, sizes) sets the first weights of a model that is another than
+        `started`, which `start` trained; sizes are those that the data gives.
     expect: for `pytest --slow`: {"val_accuracy": (lowest, highest)}.
     """
 
@@ -56,6 +58,7 @@ class Recipe:
     jit_compile: bool = False
     task: Task | None = None
     start: str = ""
+    begin: Callable | None = None
     expect: Mapping = field(default_factory=dict)
 
     def settings(self):

@@ -16,11 +16,12 @@ NEVER = (PAD, START, UNKNOWN)
 LEAST = -1e9
 
 
-def search(teller, regions, width, longest, penalty=0.7):
+def search(teller, regions, width, longest, penalty=0.7, own=None):
     """The captions of pictures.
 
     teller: a layer with `begin` and `step`, as those of `zoo/families/captioner.py`.
     regions: (n, regions, channels).
+    own: (n,) int32, the width of each picture's beam where it is less; the other places are empty.
     Gives words (n, width, longest) int32 with PAD after END, best first; scores (n, width)
     float32; attention (n, width, longest, regions) float32, zeros where the teller has none.
     """
@@ -33,6 +34,8 @@ def search(teller, regions, width, longest, penalty=0.7):
     looked = tf.zeros((n, width, longest, places))
     last = tf.fill((n, width), START)
     never = tf.reduce_sum(tf.one_hot(NEVER, teller.vocab_size), 0) * LEAST
+    alive = tf.sequence_mask(tf.fill((n,), width) if own is None else own, width)
+    last = tf.where(alive, last, PAD)
 
     def going(t, last, *_):
         return (t < longest) & tf.reduce_any((last != END) & (last != PAD))
@@ -50,9 +53,12 @@ def search(teller, regions, width, longest, penalty=0.7):
         ranks = tf.reshape(sums / length[..., None] ** penalty, (n, -1))
         _, chosen = tf.math.top_k(ranks, width)
         before, last = chosen // teller.vocab_size, chosen % teller.vocab_size
+        last = tf.where(alive, last, PAD)
         total = tf.gather(tf.reshape(sums, (n, -1)), chosen, batch_dims=1)
+        total = tf.where(alive, total, LEAST)
         here = tf.one_hot(t, longest, dtype=tf.int32)
         words = tf.gather(words, before, batch_dims=1) + here * last[..., None]
+        words = tf.where(alive[..., None], words, PAD)
         if attention is None:
             attention = tf.zeros((n * width, places))
         attention = tf.reshape(tf.cast(attention, tf.float32), (n, width, 1, places))

@@ -15,6 +15,8 @@ import tensorflow as tf
 
 from zoo.files import written_aside
 
+LARGEST = 10_000_000  # bytes of a file of weights; more go into several
+
 
 def export(folder, signatures, warmup, notes, version=None):
     """Export `signatures`, and the weights they use; return the folder of the new version.
@@ -38,13 +40,36 @@ def export(folder, signatures, warmup, notes, version=None):
     for name, function in signatures.items():
         archive.add_endpoint(name, function)
     with written_aside(target) as part:
-        archive.write_out(part, verbose=False)
+        options = tf.saved_model.SaveOptions(experimental_sharding_callback=Shards())
+        archive.write_out(part, options, verbose=False)
         extra = part / "assets.extra"
         extra.mkdir()
         _write_warmup(extra / "tf_serving_warmup_requests", folder.name, warmup)
         text = json.dumps({"name": folder.name, "version": version, **notes}, indent=1)
         (extra / "zoo.json").write_text(text + "\n", encoding="utf-8")
     return target
+
+
+class Shards(tf.train.experimental.ShardingCallback):
+    """Weights in files of LARGEST bytes at the most, or of one weight that is larger.
+
+    TensorFlow's own MaxShardSizePolicy cuts weights in two, and cannot read halves of float16.
+    """
+
+    @property
+    def description(self):
+        return f"whole weights in files of at most {LARGEST} bytes"
+
+    def __call__(self, shardable_tensors):
+        files, used = [{}], 0
+        for weight in shardable_tensors:
+            size = (weight.shape.num_elements() or 0) * max(weight.dtype.size, 1)
+            if used and used + size > LARGEST:
+                files.append({})
+                used = 0
+            files[-1].setdefault(weight.checkpoint_key, {})[weight.slice_spec] = weight.tensor
+            used += size
+        return files
 
 
 def versions(folder):

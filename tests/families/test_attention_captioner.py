@@ -5,7 +5,14 @@ import tensorflow as tf
 
 import zoo
 
-SIZES = {"vocab_size": 7, "regions": 4, "channels": 5, "embed_dim": 6, "units": 8}
+SIZES = {
+    "vocab_size": 7,
+    "regions": 4,
+    "channels": 5,
+    "embed_dim": 6,
+    "units": 8,
+    "attend_units": 3,
+}
 REGIONS = np.random.default_rng(0).normal(size=(2, 4, 5)).astype("float32")
 WORDS = np.int32([[1, 4, 5], [1, 6, 2]])
 
@@ -36,7 +43,7 @@ def test_a_step_by_hand():
 
     a = np.maximum(dense("see", REGIONS), 0)
     h, c = np.split(np.tanh(dense("first", a.mean(1))), 2, -1)
-    recurrent, query, gate = np.split(h @ weights["u"], [32, 40], -1)
+    recurrent, query, gate = np.split(h @ weights["u"], [32, 35], -1)
     fit = (np.tanh(dense("key", a) + query[:, None]) @ weights["score"])[..., 0]
     alpha = np.exp(fit) / np.exp(fit).sum(-1, keepdims=True)
     z = sigmoid(gate) * (alpha[..., None] * a).sum(1)

