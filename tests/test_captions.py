@@ -3,6 +3,9 @@
 import io
 import itertools
 import json
+import sys
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from train import loop, recipe
 from train.data import captions as data
 from train.data import features, imagenet
 from train.data.flickr8k import Flickr8k
+from train.tasks.captions import scores
 from zoo.captions import Words, plain
 
 NAMES = [f"{i}.jpg" for i in range(6)]
@@ -145,6 +149,27 @@ def test_the_encoder_learns_too_in_a_second_stage(at_home, tmp_path):
     folder = loop.export_run(second, tmp_path / "captions_tuned", tmp_path / "served")
     served = tf.saved_model.load(str(folder)).signatures
     assert served["serving_default"](image=tf.constant([jpeg(0)]))["captions"].shape == (1, 5)
+
+
+PEOPLE = {0: ["a dog runs on grass", "the dog is running"], 1: ["two men climb a steep rock"]}
+
+
+def test_scores_want_the_extra(monkeypatch):
+    for part in ("pycocoevalcap", "pycocoevalcap.bleu.bleu", "pycocoevalcap.cider.cider"):
+        monkeypatch.setitem(sys.modules, part, None)
+    with pytest.raises(ImportError, match=r"pip install 'neuralzoo\[captions\]'"):
+        list(scores(PEOPLE, {0: ["a dog"], 1: ["a man"]}))
+    project = tomllib.loads((Path(data.__file__).parents[2] / "pyproject.toml").read_text())
+    assert "pycocoevalcap" in project["project"]["optional-dependencies"]["captions"][0]
+
+
+def test_scores_of_captions_told_as_people_do():
+    pytest.importorskip("pycocoevalcap", reason="the extra `captions` is not installed")
+    same = dict(scores(PEOPLE, {0: ["a dog runs on grass"], 1: ["two men climb a steep rock"]}))
+    assert same["bleu_4"] == pytest.approx(1)
+    other = dict(scores(PEOPLE, {0: ["two men climb a steep rock"], 1: ["a dog runs on grass"]}))
+    assert other["bleu_1"] < 0.4
+    assert other["cider"] < 0.1 < same["cider"]
 
 
 def test_as_a_builder_of_tensorflow_datasets(at_home, tmp_path):

@@ -4,6 +4,7 @@ zoo train captions_lstm
 zoo train captions_lstm --set cell=elman      # by Elman's network
 
 Takes about 6 minutes on 2 CPU cores that were shared, and ends at val_loss 3.00; Elman's at 3.18.
+On the test split BLEU-4 is 14.3 with a beam of five (Elman's: 11.9), that of `captions` 20.7.
 """
 
 from dataclasses import replace
