@@ -102,11 +102,11 @@ def _ask_digits(client, picture):
 
 
 @contextlib.contextmanager
-def running(base, page=False):
+def running(base, options=("--no-ui",)):
     """`zoo serve` on a folder of models; gives the process and its URLs of REST and gRPC."""
     with tempfile.NamedTemporaryFile() as log:
-        command = [sys.executable, "-m", "train.cli", *_COMMAND.split(), "--model-base-path", base]
-        command += [] if page else ["--no-ui"]
+        command = [sys.executable, "-m", "train.cli", *_COMMAND.split(), *options]
+        command += ["--model-base-path", base]
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
             yield process, _urls(process, Path(log.name), len(list(base.iterdir())))

@@ -1,16 +1,19 @@
 """Letters a second for each visitor of the Text tab, alone and in company; and the others' wait.
 
-    python -m benchmarks.visitors [--visitors 1 2 4] [--models shakespeare] [--length 2000]
+    python -m benchmarks.visitors [--visitors 1 2 4] [--models NAME …] [--length 2000] [--alone]
 
 `zoo serve` runs in a process of its own, with the models of `saved_models`.  A visitor is what the
 page's script is to the server: one event in Gradio's queue, whose answers stream back; all start
 at once, each with a seed of its own.  Timed from the click to the last letter, every network's
-letters counted.  Meanwhile a picture is sent to `digits` by REST ten times a second.
+letters counted.  Meanwhile a picture is sent to `digits` by REST ten times a second.  Printed too
+is the time that the server's process had on the cores, which tells less of what else the machine
+does.  With --alone calls are not joined.  Runs on Linux only.
 """
 
 import argparse
 import itertools
 import json
+import os
 import statistics
 import sys
 import threading
@@ -104,21 +107,34 @@ def main():
     add("--models", nargs="+", default=["shakespeare"])
     add("--length", type=int, default=2000, help="letters of each network, 2000 at most")
     add("--rounds", type=int, default=3)
+    add("--alone", action="store_true", help="serve with --no-enable-batching")
     options = parser.parse_args()
-    with running(Path("saved_models"), page=True) as (_, (url, _)):
+    flags = ["--no-enable-batching"] if options.alone else []
+    with running(Path("saved_models"), flags) as (server, (url, _)):
         httpx.get(f"{url}/ui/config", timeout=600)  # answered when the page is built
         together(url, max(options.visitors), options.models, 100)
         with Others(url) as alone:
             time.sleep(3)
         _print("digits, nobody writing", alone.seconds)
         for count in options.visitors:
+            start = cpu_seconds(server.pid)
             found = [together(url, count, options.models, options.length)
                      for _ in range(options.rounds)]  # fmt: skip
-            speeds, firsts, waits = map(_chained, zip(*found, strict=True))
-            print(f"{count} at once: {statistics.median(speeds):5.0f} letters/s each "
-                  f"({min(speeds):.0f} to {max(speeds):.0f}); first letters after "
-                  f"{1000 * statistics.median(firsts):.0f} ms", flush=True)  # fmt: skip
-            _print("  digits meanwhile", waits)
+            _report(count, found, (cpu_seconds(server.pid) - start) / options.rounds)
+
+
+def _report(count, found, used):
+    speeds, firsts, waits = map(_chained, zip(*found, strict=True))
+    print(f"{count} at once: {statistics.median(speeds):5.0f} letters/s each ({min(speeds):.0f} to "
+          f"{max(speeds):.0f}); first letters after {1000 * statistics.median(firsts):.0f} ms; "
+          f"{used:.1f} s of the cores a round", flush=True)  # fmt: skip
+    _print("  digits meanwhile", waits)
+
+
+def cpu_seconds(pid):
+    """What a process has had of the cores since it began."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _chained(parts):

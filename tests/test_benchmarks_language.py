@@ -51,7 +51,7 @@ def test_visitors_who_write_at_once_get_their_texts(tmp_path):
     store = Store(tmp_path)
     store.load()
     models = ["shakespeare", "shakespeare_ngram"]
-    with soak.running(tmp_path, page=True) as (_, (url, _)), ThreadPoolExecutor(3) as pool:
+    with soak.running(tmp_path, options=()) as (_, (url, _)), ThreadPoolExecutor(3) as pool:
         httpx.get(f"{url}/ui/config", timeout=120)  # answered when the page is built
         visits = list(pool.map(lambda seed: visitors.visit(url, models, 100, seed), range(3)))
     how = {"prompt": [visitors.PROMPT], "length": [100], "temperature": [0.8], "top_k": [0]}
