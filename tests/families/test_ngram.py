@@ -124,3 +124,11 @@ def test_too_little_room_is_named():
     model = zoo.build("ngram", vocab_size=4, order=2, contexts=3, entries=99)
     with pytest.raises(ValueError, match="room for: build with contexts=4, entries=7"):
         model.get_layer("ngram").adapt(TEXT)
+
+
+def test_pairs_too_large_for_one_number_are_counted_alike():
+    ids = np.random.default_rng(0).integers(1, 30, 500)
+    packed, apart = tally(ids, 5, vocab_size=30), tally(ids + 9_900, 5, vocab_size=9_999)
+    for name in ("starts", "weight", "extra"):
+        np.testing.assert_array_equal(packed[name], apart[name])
+    np.testing.assert_array_equal(packed["token"] + 9_900, apart["token"])

@@ -3,10 +3,10 @@
     zoo train shakespeare_words
     zoo train shakespeare_words --set text=PATH
 
-Takes 3 and a half minutes on two CPU cores that were shared; ends at val_loss 4.227 nats per token
-(perplexity 68.5), of the 5,000 most frequent words, signs and white spaces.  The n-grams of
-`zoo train shakespeare_ngram --set level=word --set max_vocab=5000`: with order=2, 4.648 (104.4);
-with order=3, 4.527 (92.5).
+Takes 3 and a half minutes on two CPU cores that were shared; ends at val_loss 4.227 nats per
+token: the 5,000 most frequent words, signs and white spaces.  Over the whole validation text
+(`zoo evaluate`) its perplexity is 68.5 per token, that of 3-grams with Kneser-Ney smoothing
+(`zoo train shakespeare_ngram --set level=word --set order=3 --set max_vocab=5000`) 95.0.
 """
 
 from dataclasses import replace
