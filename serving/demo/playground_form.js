@@ -229,6 +229,7 @@ new MutationObserver(() => {
 window.neuralzooPlayground = {
   points,
   gradients,
+  correct,
   ACTIVATIONS,
   answers: (x, count) => [...forward(network, Float64Array.from(x), count).at(-1).out],
   get network() {

@@ -11,6 +11,7 @@ from tests.serving.playground import enter, hidden, network, press
 from train.data import toy
 from zoo import activations
 from zoo.activations import activation_layer
+from zoo.families.perceptron import rosenblatt
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +156,23 @@ def test_every_activation_and_slope_is_that_of_our_layers(shared):
     noisy = activations.noisy_relu(x, e)
     _, slopes = told(shared, "noisy_relu", x.tolist(), noisy.numpy().tolist())
     np.testing.assert_allclose(slopes, activations.noisy_relu_slope(x, e), rtol=1e-4)
+
+
+def test_a_sign_unit_is_corrected_by_rosenblatts_rule(shared):
+    rng = np.random.default_rng(0)
+    w, b, x = rng.normal(size=(3, 1)), rng.normal(size=1), rng.normal(size=(20, 3))
+    y = np.sign(rng.normal(size=(20, 1)))
+    script = """([w, b, x, y]) => {
+      const [kernel, bias] = [Float64Array.from(w), Float64Array.from(b)];
+      const layer = { inputs: 3, units: 1, pieces: 1, activation: "sign", kernel, bias };
+      const batch = { x: Float64Array.from(x), y: Float64Array.from(y) };
+      const mistakes = window.neuralzooPlayground.correct({ layers: [layer] }, batch, 0.25);
+      return [[...kernel], [...bias], mistakes]; }"""
+    found = shared.evaluate(script, [part.ravel().tolist() for part in (w, b, x, y)])
+    new_w, new_b = rosenblatt(w, b, x, y, 0.25)
+    np.testing.assert_allclose(found[0], np.ravel(new_w))
+    np.testing.assert_allclose(found[1], np.ravel(new_b))
+    assert found[2] == np.sum(np.where(x @ w + b >= 0, 1, -1) != y) > 0
 
 
 def test_noisy_units_are_noisy_in_training_alone(shared):
