@@ -25,8 +25,9 @@ function bend(name, count = 121) {
 
 function curveOf(kind, pairs) {
   const made = document.createElementNS(SVG, "path");
-  const at = ([x, y]) => `${(20 * (x + 3)).toFixed(1)} ${(60 - 20 * Math.min(Math.max(y, -1.4), 3)).toFixed(1)}`;
-  made.setAttribute("d", `M${pairs.map(at).join("L")}`);
+  const at = ([x, y]) => `${(20 * (x + 3)).toFixed(1)} ${(60 - 20 * y).toFixed(1)}`;
+  const within = pairs.filter(([, y]) => y >= -1.4 && y <= 3);
+  made.setAttribute("d", `M${within.map(at).join("L")}`);
   made.setAttribute("class", kind);
   return made;
 }
