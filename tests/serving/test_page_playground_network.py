@@ -162,6 +162,7 @@ def test_a_sign_unit_is_corrected_by_rosenblatts_rule(shared):
     rng = np.random.default_rng(0)
     w, b, x = rng.normal(size=(3, 1)), rng.normal(size=1), rng.normal(size=(20, 3))
     y = np.sign(rng.normal(size=(20, 1)))
+    y[[0, -1]] = -np.sign(x @ w + b)[[0, -1]]  # mistakes at both ends
     script = """([w, b, x, y]) => {
       const [kernel, bias] = [Float64Array.from(w), Float64Array.from(b)];
       const layer = { inputs: 3, units: 1, pieces: 1, activation: "sign", kernel, bias };
