@@ -2,8 +2,9 @@
 
     p(i) ~ exp(logits[i] / temperature), over the top_k likeliest i
 
-The random numbers are SplitMix64 of (seed, position), in whole-number arithmetic.  So a row's
-text depends on its own seed alone, not on the rows beside it, the server or its device.
+The random numbers are SplitMix64 of (seed, position), in whole-number arithmetic: the same
+everywhere.  So a row's text depends on its own seed and logits alone, not on the rows beside it or
+the server; a processor of another kind may round logits otherwise, and then draw another letter.
 
 Reference: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators, OOPSLA.
 """
