@@ -154,8 +154,9 @@ def _trainer(model, rows, regions, channels, time_, vocab_size):
     words = tf.random.uniform((rows, time_), 4, vocab_size, tf.int32)
     x = {"regions": tf.random.uniform((rows, regions, channels)), "words": words}
     batches = tf.data.Dataset.from_tensors((x, {"logits": words})).cache().repeat()
-    step, batches = model.make_train_function(), iter(batches)
-    return lambda: step(batches)["loss"].numpy()
+    model.make_train_function()
+    batches = iter(batches)
+    return lambda: float(model.train_function(batches)["loss"])
 
 
 def _compare(title, runs, count, rounds):

@@ -15,6 +15,14 @@ def test_both_sides_train_networks_of_one_size(cell):
     assert ours.count_params() == stock.count_params()
 
 
+def test_a_side_learns():
+    options = captions._options(SMALL)
+    for network in (captions._ours, captions.stock):
+        learn = captions._trainer(network("lstm", options), 8, 4, 5, 6, 20)
+        first = learn()
+        assert [learn() for _ in range(30)][-1] < first
+
+
 def test_both_sides_tell_the_same_captions():
     options = captions._options(["--vocab-size", "20", "--units", "8", "--side", "64"])
     images = [captions.jpeg(0), captions.jpeg(1)]

@@ -232,10 +232,11 @@ def main():
     """Run `zoo`: what the user got wrong is one line, not a traceback."""
     try:
         app()
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         if os.environ.get("ZOO_TRACEBACK"):
             raise
-        Console(stderr=True).print(f"[red]zoo:[/red] {error}", soft_wrap=True, highlight=False)
+        line = Text(str(error))  # brackets in it are no markup
+        Console(stderr=True).print("[red]zoo:[/red]", line, soft_wrap=True, highlight=False)
         sys.exit(2)
 
 

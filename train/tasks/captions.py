@@ -50,6 +50,7 @@ def warmup(signatures):
 
 def figures(served, photos):
     """Yield BLEU-1 … 4 and CIDEr of the captions for (bytes, tab-separated references)."""
+    scorers()  # before the work of captioning, not after it
     texts = [text.decode().split("\t") for _, text in photos.as_numpy_iterator()]
     people = {i: [" ".join(plain(text)) for text in each] for i, each in enumerate(texts)}
     yield "photographs", len(people)
@@ -64,6 +65,14 @@ def figures(served, photos):
 
 def scores(people, told):
     """(name, value) of BLEU and CIDEr; {key: [captions]} of people, {key: [caption]}."""
+    bleu, cider = scorers()
+    for n, value in enumerate(bleu.compute_score(people, told, verbose=0)[0], 1):
+        yield f"bleu_{n}", value
+    yield "cider", cider.compute_score(people, told)[0]
+
+
+def scorers():
+    """pycocoevalcap's BLEU-1 to BLEU-4 and CIDEr; ImportError says how to get them."""
     try:
         from pycocoevalcap.bleu.bleu import Bleu
         from pycocoevalcap.cider.cider import Cider
@@ -71,10 +80,7 @@ def scores(people, told):
         raise ImportError(
             "the scores of captions need pycocoevalcap: pip install 'neuralzoo[captions]'"
         ) from None
-    bleu, _ = Bleu(4).compute_score(people, told, verbose=0)
-    for n, value in enumerate(bleu, 1):
-        yield f"bleu_{n}", value
-    yield "cider", Cider().compute_score(people, told)[0]
+    return Bleu(4), Cider()
 
 
 captions = Task(signatures, warmup, figures, joins=("visual_semantic",))
