@@ -7,9 +7,9 @@ orders: 3, 2.045; 5, 1.579; 7, 1.565.  By words (`--set level=word --set order=3
 nats per token; of the complete Shakespeare and the Linux kernel (`--set text=…`) at 1.499 and 1.396
 per character.
 
-Of the first 20,000 lines of Simple English Wikipedia (4.7 MB, about a million words, signs and white
-spaces), by words with `--set text=PATH --set level=word --set order=3 --set max_vocab=5000`, 22 s on
-two busy cores: perplexity 91.1 per token (`zoo evaluate`).  All of its 100 MB has not been run.
+Of the first 20,000 lines of Simple English Wikipedia (4.7 MB, about a million words, signs and
+white spaces), by words with `--set text=PATH --set level=word --set order=3 --set max_vocab=5000`:
+22 s on two busy cores, perplexity 91.1 per token (`zoo evaluate`).  All 100 MB have not been run.
 """
 
 from keras.losses import SparseCategoricalCrossentropy
