@@ -5,9 +5,6 @@ while all threads are busy wait, and the next free thread takes as many of them 
 batch.  So a single caller never waits for company, and under load batches grow by themselves.
 `batch_timeout_micros` makes the first call wait for others, as TensorFlow Serving does.
 
-To go to a thread and back takes longer than a small network, so where a signature is known to be
-quick its batches are run on the event loop itself (`_Quick`).
-
 A batch that fails is halved and run again until the failure is its owner's alone.
 """
 
@@ -47,36 +44,6 @@ class Batching:
 DEFAULTS = Batching()
 
 
-class _Quick:
-    """Which runs of a signature are so short that the event loop may wait for them.
-
-    Those of signatures that are `steady` (serving.steady), until three in a row, or one by far,
-    took longer than `seconds`; then only as much smaller ones as that was too long.  Measured is
-    the thread's own time, so that a busy machine does not count.
-    """
-
-    seconds = 0.002
-    far = 0.02
-    most = 100_000  # numbers in the inputs, whatever they take: the first run is not known yet
-
-    def __init__(self, steady):
-        self._most = self.most if steady else -1
-        self._late = 0
-
-    def takes(self, batch):
-        return _size(batch) <= self._most
-
-    def learn(self, batch, seconds):
-        self._late = self._late + 1 if seconds > self.seconds else 0
-        if self._late == 3 or seconds > self.far:
-            self._most = int(_size(batch) * self.seconds / seconds) - 1
-            self._late = 0
-
-
-def _size(batch):
-    return sum(array.size for call in batch for array in call.tensors.values())
-
-
 @dataclass(slots=True)
 class _Call:
     tensors: dict
@@ -99,7 +66,6 @@ class Queue:
         self._signature = weakref.proxy(signature)  # the engine keeps queues by signature
         self._limits = batching or Batching()
         self._joins = batching is not None and signature.by_row
-        self._quick = _Quick(signature.steady)
         self._pool = pool
         self._observe = observe
         self._groups = {}  # what can be joined -> deque of calls; the group to serve next first
@@ -120,17 +86,14 @@ class Queue:
                 f"{self._rows} rows wait; send fewer calls at a time, or raise "
                 "max_enqueued_batches in the batching parameters",
             )
-        call = _Call(tensors, rows, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        call = _Call(tensors, rows, loop.create_future())
         self._groups.setdefault(group, deque()).append(call)
         self._rows += rows
-        self._start_soon()
-        return call.future
-
-    def _start_soon(self):
-        """At the end of this round of the loop, so that all its calls are there."""
-        if self._groups and not self._due:
+        if not self._due:
             self._due = True
-            asyncio.get_running_loop().call_soon(self._start)
+            loop.call_soon(self._start)
+        return call.future
 
     def _group(self, tensors):
         """Rows of a call, and what it has in common with those that it can be joined with."""
@@ -145,7 +108,7 @@ class Queue:
         )
 
     def _start(self):
-        """Give waiting calls to free threads, or run them here."""
+        """Give waiting calls to free threads."""
         self._due = False
         while self._groups and self._running < self._limits.num_batch_threads:
             batch = self._next_batch()
@@ -153,18 +116,7 @@ class Queue:
                 return
             self._running += 1
             loop = batch[0].future.get_loop()
-            if self._quick.takes(batch):
-                self._run_here(batch)
-                break  # others may have a turn
             self._pool.submit(self._run, loop, batch)
-
-    def _run_here(self, batch):
-        wanted = [call for call in batch if not call.future.done()]
-        start = time.thread_time()
-        results = self._results(wanted) if wanted else []
-        self._quick.learn(batch, time.thread_time() - start)
-        self._settle(wanted, results)
-        self._start_soon()
 
     def _next_batch(self):
         for group, calls in self._groups.items():
@@ -208,10 +160,6 @@ class Queue:
         loop.call_soon_threadsafe(self._finish, wanted, results)
 
     def _finish(self, batch, results):
-        self._settle(batch, results)
-        self._start()
-
-    def _settle(self, batch, results):
         self._running -= 1
         for call, result in zip(batch, results, strict=True):
             if call.future.done():
@@ -220,6 +168,7 @@ class Queue:
                 call.future.set_exception(result)
             else:
                 call.future.set_result(result)
+        self._start()
 
     def _results(self, batch):
         """The outputs of each call, or its exception."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from serving.batching import Batching, Queue, _Call, _Quick, join
+from serving.batching import Batching, join
 from serving.engine import Engine
 from serving.errors import ServingError
 from serving.store import Store
@@ -200,37 +200,3 @@ def test_steady_is_what_has_no_loop_and_reads_no_text(tmp_path):
     store.load()
     steady = {n: s.steady for n, s in store.get("m").model.signatures.items()}
     assert steady == {"serving_default": True, "loop": False, "text": False}
-
-
-@pytest.mark.parametrize(("limit", "threads"), [(60, 0), (0, 2)])
-def test_what_is_steady_and_quick_needs_no_thread(store, limit, threads):
-    class Pool:
-        asked = 0
-
-        def submit(self, function, *args):
-            self.asked += 1
-            function(*args)
-
-    async def main():
-        pool = Pool()
-        queue = Queue(store.get("double").model.signature(""), Batching(), pool, lambda *run: None)
-        queue._quick.seconds = queue._quick.far = limit
-        for _ in range(3):
-            assert (await queue.submit({"x": np.float32([1, 2])}))["y"].tolist() == [2, 4]
-        return pool.asked
-
-    assert asyncio.run(main()) == threads
-
-
-def test_what_was_slow_three_times_is_left_to_threads_unless_it_is_smaller():
-    def batch(numbers):
-        return [_Call({"x": np.zeros(numbers)}, 1, None)]
-
-    quick = _Quick(steady=True)
-    for seconds in (0.004, 0.001, 0.004, 0.004):
-        quick.learn(batch(100), seconds)
-        assert quick.takes(batch(1000))
-    quick.learn(batch(100), 0.004)
-    assert [quick.takes(batch(n)) for n in (49, 50, 100)] == [True, False, False]
-    quick.learn(batch(49), 1.0)  # by far
-    assert not quick.takes(batch(1))
