@@ -46,26 +46,29 @@ def figures(served, photos):
 
     image_to_text: of a photograph, the best of its own sentences among all sentences;
     text_to_image: of a sentence, its photograph among all photographs.  First ranked by the cosine
-    of single vectors, then, as `words_…`, by the sum over words of their best region's score.
+    of single vectors; then, as `words_…`, by the sum over words of their best region's score,
+    where the model gives vectors of regions and words.
     """
     if isinstance(photos.element_spec[0], dict):
         raise ValueError("photographs are looked for by sentences on `--split test`")
     pictures, regions, sentences, said, counts = [], [], [], [], []
+    by_words = "embed_regions" in served
     for image, texts in photos.batch(BATCH):
         told = [text.decode().split("\t") for text in texts.numpy()]
         flat = tf.constant([caption for captions in told for caption in captions])
         counts += [len(captions) for captions in told]
         pictures.append(served["embed_image"](image=image)["vector"].numpy())
-        regions.append(served["embed_regions"](image=image)["vectors"].numpy())
         sentences.append(served["embed_text"](sentence=flat)["vector"].numpy())
-        said.append(served["embed_words"](sentence=flat)["vectors"].numpy())
+        if by_words:
+            regions.append(served["embed_regions"](image=image)["vectors"].numpy())
+            said.append(served["embed_words"](sentence=flat)["vectors"].numpy())
     own = np.repeat(np.arange(len(counts)), counts)
     yield "photographs", len(counts)
     yield "sentences", len(own)
     yield from recall(np.concatenate(pictures) @ np.concatenate(sentences).T, own)
-    scores = np.block([[fits(seen, words) for words in said] for seen in regions])
-    for name, value in recall(scores, own):
-        yield f"words_{name}", value
+    if by_words:
+        scores = np.block([[fits(seen, words) for words in said] for seen in regions])
+        yield from ((f"words_{name}", value) for name, value in recall(scores, own))
 
 
 def fits(regions, words):
