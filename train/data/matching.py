@@ -51,4 +51,5 @@ def matching(
         lambda: captions.test_split(photos["test"]),
         sizes={"vocab_size": len(words), "regions": seen.shape[1], "channels": seen.shape[2]},
         assets={"words": words.words, "encoder": encoder},
+        held_out=lambda: captions.test_split(photos["dev"]),
     )

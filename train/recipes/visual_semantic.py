@@ -8,7 +8,8 @@
 The second stage: of each batch the hardest other alone is pushed away.  Flickr8k is for research
 that is not commercial, and so are weights trained on it.
 
-Takes 15 minutes on two CPU cores that were shared by many.
+Takes 17 minutes on two CPU cores that were shared by many, and ends at
+val_cosines_found_accuracy 0.330 (seed 0), 0.286 after the first stage.
 """
 
 from dataclasses import replace

@@ -49,8 +49,6 @@ def figures(served, photos):
     of single vectors; then, as `words_…`, by the sum over words of their best region's score,
     where the model gives vectors of regions and words.
     """
-    if isinstance(photos.element_spec[0], dict):
-        raise ValueError("photographs are looked for by sentences on `--split test`")
     pictures, regions, sentences, said, counts = [], [], [], [], []
     by_words = "embed_regions" in served
     for image, texts in photos.batch(BATCH):
