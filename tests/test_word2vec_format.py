@@ -39,6 +39,17 @@ def test_the_first_words_alone(tmp_path):
     assert read(tmp_path / "v.txt", limit=1)[0] == ["the"]
 
 
+@pytest.mark.parametrize("name", ["glove.txt", "glove.txt.gz"])
+def test_glove_has_no_first_line(tmp_path, name):
+    content = b"the 0.5 -1 2\n, 1 2 3\n5 4 5 6\n"
+    packed = gzip.compress(content) if name.endswith("gz") else content
+    (tmp_path / name).write_bytes(packed)
+    words, vectors = read(tmp_path / name)
+    assert words == ["the", ",", "5"]
+    np.testing.assert_array_equal(vectors, [[0.5, -1, 2], [1, 2, 3], [4, 5, 6]])
+    assert read(tmp_path / name, limit=2)[0] == ["the", ","]
+
+
 def test_gz_is_packed(tmp_path):
     write(tmp_path / "v.txt.gz", ["a"], [[1]])
     assert gzip.decompress((tmp_path / "v.txt.gz").read_bytes()) == b"1 1\na 1\n"
@@ -47,7 +58,9 @@ def test_gz_is_packed(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("v.txt", b"the 0.1 0.2\n", "expected a line with the numbers of words"),
+        ("v.txt", b"the 0.1 cat\n", "expected a line with the numbers of words"),
+        ("v.bin", b"the 0.1 0.2\n", "expected a line with the numbers of words"),
+        ("v.txt", b"the 0.1 0.2\ncat 1\n", "word 2 of 2: expected 2 numbers, got 1"),
         ("v.txt", b"", "begins with b''"),
         ("v.txt", b"2 2\na 1 2\nb 1\n", "word 2 of 2: expected 2 numbers, got 1"),
         ("v.txt", b"1 2\na 1 x\n", "word 1 of 1: could not convert"),

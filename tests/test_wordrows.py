@@ -196,3 +196,44 @@ def test_the_hierarchical_softmax_gets_its_ways():
     assert set(inputs) == {"tokens", "reach", "nodes", "turns"}
     assert inputs["nodes"].shape == inputs["turns"].shape == (4, 64, inputs["nodes"].shape[2])
     assert (np.max(inputs["nodes"], -1) == data.sizes["vocab_size"] - 2).all()
+
+
+def test_lines_are_words_of_any_letters_and_windows_end_with_them(tmp_path):
+    path = written(tmp_path, "Größe, l'été!\nDON’T 42\n")
+    ids, words, _ = numbered(path, lines=True)
+    gap = ["</s>"] * 3
+    assert [words[i] for i in ids] == ["größe", "l", "été", *gap, "don", "t", *gap]
+    assert numbered(path)[1] != words  # kept apart from the same file read otherwise
+
+
+def test_the_end_of_a_line_is_never_thinned_nor_drawn(tmp_path):
+    path = written(tmp_path, "one two three\n" * 3000 + "four five six seven\n" * 500)
+    data = word_rows(8, 0, text=path, lines=True, sample=0.001, window=3)
+    assert data.assets["words"][0] == "</s>"
+    seen = [x for x, _ in data.train(0).take(data.steps_per_epoch)]
+    tokens = np.concatenate([x["tokens"].numpy().ravel() for x in seen])
+    assert (tokens == 0).mean() > 0.8  # the words are few, and thinned
+    drawn = np.concatenate([x["drawn"].numpy().ravel() for x in seen])
+    assert set(np.unique(drawn)) == set(range(1, 8))
+    reach = np.concatenate([x["reach"].numpy().ravel() for x in seen])
+    np.testing.assert_array_equal(reach == -1, tokens == 0)
+
+
+def test_wikipedia_comes_by_tensorflow_datasets(tmp_path):
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    articles = {"title": ["A", "B"], "text": ["One two, two.\nThree", "Four"]}
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="wikipedia",
+        config=tfds.core.BuilderConfig(name="20230601.en"),
+        version="1.0.0",
+        features=tfds.features.FeaturesDict(
+            {"title": tfds.features.Text(), "text": tfds.features.Text()}
+        ),
+        split_datasets={"train": tf.data.Dataset.from_tensor_slices(articles)},
+        data_dir=tmp_path / "tfds",
+    )
+    tfds.core.add_data_dir(tmp_path / "tfds")
+    ids, words, _ = numbered("wikipedia/20230601.en")
+    assert sorted(words[i] for i in ids) == ["four", "one", "three", "two", "two"]

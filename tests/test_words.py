@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from train.data.questions import VALIDATION, questions, validation
 from train.tasks.words import figures, table, told
 from zoo.export import export
 from zoo.words import ANSWERS, ROWS, SPELLINGS, Lexicon, Space, signatures, warmup
@@ -185,7 +186,18 @@ def test_figures_ask_the_served_model(served):
     assert dict(told(served))["examples"] == 34
 
 
-def test_the_validation_split_has_no_questions(served):
+def test_the_validation_split_is_of_other_sections_than_the_test(served):
+    asked = [each["section"].numpy().decode() for each in validation()]
+    assert sorted(asked) == sorted(VALIDATION)
+    found = dict(figures(served, validation()))
+    assert found["questions-words_asked"] > 0
+    assert "questions-words_test" not in found
+    everything = dict(figures(served, questions()))
+    assert {*VALIDATION} < {*everything}
+    assert "questions-words_test" in everything
+
+
+def test_batches_are_no_questions(served):
     batches = tf.data.Dataset.from_tensors({"tokens": [1]})
-    with pytest.raises(ValueError, match="--split test"):
+    with pytest.raises(ValueError, match="word vectors are asked questions"):
         dict(figures(served, batches))

@@ -15,6 +15,8 @@ Things, American Journal of Psychology 15.
 
 import numpy as np
 
+from train.data.questions import VALIDATION
+
 LIMIT = 30_000
 AT_ONCE = 512
 
@@ -76,7 +78,10 @@ def _ranks(values):
 
 
 def measure(space, sets):
-    """Yield (figure, value) for question sets as of `train.data.questions.read`."""
+    """Yield (figure, value) for question sets as of `train.data.questions.read`.
+
+    `questions-words_test` is that of the sections by which nothing was chosen.
+    """
     totals = {}
     for each in sets:
         if len(each["score"]):
@@ -86,6 +91,8 @@ def measure(space, sets):
             continue
         kind = "syntactic" if each["section"].startswith("gram") else "semantic"
         groups = [each["set"], f"{each['set']}_{kind}"] if each["section"] else [each["set"]]
+        if each["section"] and each["section"] not in VALIDATION:
+            groups.append(f"{each['set']}_test")
         for way, multiply in (("", False), ("_mul", True)):
             right, asked = analogies(space, each["words"], multiply)
             if each["section"]:

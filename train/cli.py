@@ -125,9 +125,20 @@ def evaluate(
         typer.Option(help="A SavedModel, or the folder of its versions.", show_default=False),
     ] = None,
     split: Annotated[str, typer.Option(help="test or validation")] = "test",
+    vectors: Annotated[
+        Path | None,
+        typer.Option(help="Measure word vectors in this file, of word2vec's or GloVe's format."),
+    ] = None,
 ):
     """Measure a served model on its recipe's data."""
     chosen = _recipe(name, settings)
+    if vectors:
+        from train.word2vec import figures as asked
+
+        with console.status(f"measuring {vectors} on {split}"):
+            rows = list(asked(vectors, split))
+        _print_figures(f"{vectors} on {split}", rows)
+        return
     from train.evaluate import evaluate as figures
 
     served = chosen.task.served if chosen.task else ""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import keras
 import tensorflow as tf
+from keras.callbacks import TensorBoard
 
 from train import optimizers
 from train.averaging import Average
@@ -20,6 +21,7 @@ from train.carry import carried, network
 from train.checkpoint import Checkpoint
 from train.counting import count
 from train.precision import choose
+from train.progress import Pace
 from train.recipe import load
 from zoo.export import export
 from zoo.registry import build, sizes
@@ -51,6 +53,7 @@ def fit(recipe, out, precision="auto", verbose="auto"):
     given = {"sizes": dict(data.sizes), "assets": dict(data.assets)}
     (out / "data.json").write_text(json.dumps(given), encoding="utf-8")
     start = time.monotonic()
+    pace = [Pace(data.unit, data.amount)] if data.unit and verbose else []
     if recipe.epochs:
         model.fit(
             data.train(done),
@@ -58,9 +61,9 @@ def fit(recipe, out, precision="auto", verbose="auto"):
             initial_epoch=done,
             epochs=recipe.epochs,
             validation_data=data.validation,
-            callbacks=[*averages, checkpoint, keras.callbacks.TensorBoard(out / "tensorboard")],
+            callbacks=[*averages, checkpoint, TensorBoard(out / "tensorboard"), *pace],
             shuffle=False,  # the data's own order is already shuffled
-            verbose=verbose,
+            verbose=0 if pace else verbose,
         )
     elif not done:
         count(model, data, checkpoint)
@@ -178,6 +181,7 @@ def _compiled(recipe, out, data):
         optimizer=_optimizer(recipe, data.steps_per_epoch),
         loss=dict(recipe.loss),
         metrics=dict(recipe.metrics),
+        steps_per_execution=data.at_once,
         jit_compile=recipe.jit_compile,
     )
     return model

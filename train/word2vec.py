@@ -3,9 +3,14 @@
 import json
 from pathlib import Path
 
+from train.analogies import Space, measure
+from train.data.questions import VALIDATION, read
+from train.data.relations import examples
 from train.loop import trained
 from zoo import word2vec_format, words
 from zoo.export import export
+
+EXAMPLES = 50_000  # words that the answers to examples are sought among, as in a served model
 
 
 def write_run(recipe, out, path):
@@ -30,3 +35,28 @@ def serve_file(path, folder, limit=None):
     found, vectors = word2vec_format.read(path, limit)
     notes = {"source": Path(path).name, "words": len(found), "features": vectors.shape[1]}
     return export(folder, words.signatures(found, vectors), words.warmup(), notes)
+
+
+def figures(path, split="test"):
+    """Yield the figures of the vectors in a file: question sets, then each well-known example.
+
+    Raises OSError or ValueError as `zoo.word2vec_format.read` does.
+    """
+    found, vectors = word2vec_format.read(path, EXAMPLES)
+    sets = [each for each in read() if split == "test" or each["section"] in VALIDATION]
+    yield from measure(Space(found, vectors), sets)
+    if split == "test":
+        yield from told(Space(found, vectors, EXAMPLES))
+
+
+def told(space):
+    """Yield each well-known example with the answer, and how many are right."""
+    right, asked = 0, 0
+    for a, b, c, answers in examples():
+        _, numbers = space.known([(b, a, c)])  # b is to a as c is to the answer
+        first = space.words[space.answers(numbers)[0]] if len(numbers) else "a word is unknown"
+        right, asked = right + (first in answers), asked + 1
+        wrong = f"{first}, not {answers[0]}" if len(numbers) else first
+        yield f"{a} - {b} + {c}", first if first in answers else wrong
+    yield "examples_right", right
+    yield "examples", asked

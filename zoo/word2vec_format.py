@@ -4,6 +4,8 @@
     binary    the same first line, then for each word "word " and its numbers as float32,
               little-endian; some programs end each with a line feed, some do not
 
+GloVe's text files are the same without a first line, and are read as well.
+
 A name that ends in `.bin`, or `.bin.gz`, means binary; `.gz` is packed.  Words are UTF-8 and hold
 no white space; the most frequent stand first.
 
@@ -49,8 +51,10 @@ def read(path, limit=None):
     Raises OSError when there is no such file, ValueError when it is of another format, is cut
     short, or holds a word twice.
     """
+    count, features = (None, 0) if is_binary(path) else _glove(path)
     with _open(path, "rb") as file:
-        count, features = _head(path, file.readline(100))
+        if count is None:
+            count, features = _head(path, file.readline(100))
         count = min(count, limit) if limit else count
         one = _binary_row if is_binary(path) else _text_row
         words, vectors = [], np.zeros((count, features), "float32")
@@ -70,6 +74,23 @@ def _open(path, mode):
     return gzip.open(path, mode) if Path(path).suffix == ".gz" else open(path, mode)
 
 
+def _glove(path):
+    """How many words and features a file without a first line has; (None, 0) for any other."""
+    with _open(path, "rb") as file:
+        numbers = file.readline().split()[1:]
+        if len(numbers) < 2 or not all(_is_number(number) for number in numbers):
+            return None, 0
+        return 1 + sum(1 for _ in file), len(numbers)
+
+
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _head(path, line):
     try:
         count, features = (int(part) for part in line.split())
@@ -78,7 +99,7 @@ def _head(path, line):
     if count < 1 or features < 1:
         raise ValueError(
             f"{path} begins with {line[:40]!r}: expected a line with the numbers of words and of "
-            "features, as word2vec writes; for GloVe's files put that line in front"
+            "features, as word2vec writes, or a word and its numbers, as GloVe does"
         )
     return count, features
 

@@ -30,10 +30,13 @@ ROWS = 512  # questions in one call
 
 
 class Lexicon:
-    """Words, the most frequent first, as TensorFlow ops on strings."""
+    """Words, the most frequent first, as TensorFlow ops on strings.
 
-    def __init__(self, words):
-        self.words = list(words)
+    plain: (…) strings -> the spelling that is looked up.
+    """
+
+    def __init__(self, words, plain=None):
+        self.words, self.plain = list(words), plain or _plain
         hashes = _hash(self.words).numpy()
         if len(set(hashes)) != len(hashes):
             raise ValueError("a word stands twice, or two have the same 62-bit hash: leave one out")
@@ -44,7 +47,7 @@ class Lexicon:
 
     def find(self, words):
         """(…) strings -> their numbers, int32, and whether they are known; 0 where not."""
-        hashes, asked = tf.constant(self._hashes), _hash(_plain(words))
+        hashes, asked = tf.constant(self._hashes), _hash(self.plain(words))
         place = tf.searchsorted(hashes, tf.reshape(asked, [-1]))
         place = tf.reshape(tf.minimum(place, len(self.words) - 1), tf.shape(words))
         known = tf.gather(hashes, place) == asked
@@ -57,7 +60,7 @@ class Lexicon:
 
     def closest(self, words, known):
         """(n, width) strings -> (n, width, SPELLINGS): known words spelt like the unknown ones."""
-        flat = tf.reshape(tf.where(known, "", _plain(words)), [-1])
+        flat = tf.reshape(tf.where(known, "", self.plain(words)), [-1])
         none = tf.fill((SPELLINGS,), "")
         found = tf.map_fn(
             lambda word: tf.cond(word == "", lambda: none, lambda: self._spelt_like(word)), flat
@@ -78,9 +81,11 @@ class Lexicon:
 
 
 class Space:
-    """A lexicon and the vector of each of its words, (n, features)."""
+    """A lexicon, or its words, and the vector of each, (n, features)."""
 
     def __init__(self, words, vectors):
+        lexicon = words if isinstance(words, Lexicon) else None
+        words = lexicon.words if lexicon else words
         vectors = np.asarray(vectors, "float32")
         if vectors.ndim != 2 or len(vectors) != len(words) or not len(words):
             raise ValueError(
@@ -89,7 +94,7 @@ class Space:
             )
         if not np.isfinite(vectors).all():
             raise ValueError("a vector holds a number that is not finite")
-        self.lexicon = Lexicon(words)
+        self.lexicon = lexicon or Lexicon(words)
         largest = np.maximum(np.abs(vectors).max(1, keepdims=True), 1e-30)
         whole = np.rint(vectors / largest * 127)
         length = np.maximum(np.linalg.norm(whole, axis=1), 1e-9)

@@ -84,3 +84,15 @@ def test_no_window_costs_nothing(loss):
     if loss == "hierarchical":
         given |= {"nodes": np.zeros((1, 4, 2), "int32"), "turns": np.ones((1, 4, 2), "int32")}
     np.testing.assert_array_equal(small(loss)(given)["nats"], np.zeros((1, 4)))
+
+
+def test_where_no_word_is_nothing_is_foretold():
+    given = {"tokens": numbers(*TOKENS), "reach": numbers(2, -1, 2, 2)}
+    nats = small("softmax")(given)["nats"][0].numpy()
+    pairs = [(2, [0]), (1, []), (0, [2, 3]), (3, [0])]  # of TOKENS, the second left out
+
+    def cost(word, around):
+        u = V @ W[word]
+        return sum(np.log(np.sum(np.exp(u))) - u[j] for j in around)
+
+    np.testing.assert_allclose(nats, [cost(*pair) for pair in pairs], rtol=1e-5)

@@ -23,6 +23,10 @@ class Data:
         is given them by name.
     whole: the training split at once, for layers that count it; see train/counting.py.
     held_out: the validation split in the form of `test`, where `validation` has another.
+    unit, amount: what the progress of the training counts, such as "words", and how many of them an
+        epoch has.
+    at_once: steps that run without a return to Python, for networks whose steps are so short that
+        the way there and back would be felt; divides steps_per_epoch.
     """
 
     train: Callable[[int], tf.data.Dataset]
@@ -33,6 +37,9 @@ class Data:
     assets: Mapping = field(default_factory=dict)
     whole: Callable | None = None
     held_out: Callable[[], tf.data.Dataset] | None = None
+    unit: str = ""
+    amount: int = 0
+    at_once: int = 1
 
 
 def epochs(inputs, targets, batch_size, seed, augment=None):

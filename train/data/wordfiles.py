@@ -9,9 +9,13 @@ word, under a name that changes when the text does.
     simplewiki  Simple English Wikipedia of 2018, 16.2 million words, from ZOO_DATA
     enwiki      a quarter of the oldest articles of English Wikipedia, 10 million, from ZOO_DATA
     wikipedia   all of English Wikipedia by tensorflow-datasets; also wikipedia/20230601.de
+    tatoeba/de  sentences of one language, a line each: train/data/tatoeba.py; also fr, en
     PATH        a UTF-8 text of yours, plain or .xz or .gz
 
 Several are joined by commas.  Wikipedia's text is CC BY-SA.
+
+With `lines` a word is of any letters, accents are kept, and each line stands for itself: its end is
+the word `GAP`, `GAPS` times, so that no window of that size reaches over it.
 """
 
 import gzip
@@ -20,16 +24,22 @@ import json
 import lzma
 import os
 import re
+import sys
 import unicodedata
 from array import array
 from collections import defaultdict
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
+import rich.progress
+from rich.console import Console
 
+from train.data.tatoeba import sentences
 from zoo.files import written_aside
 
 SAMPLE = Path(__file__).parent / "samples" / "simplewiki.txt.xz"
+GAP, GAPS = "</s>", 3
 FILES = {
     "simplewiki": "word2vec/simplewiki-2018.txt.xz",
     "enwiki": "word2vec/enwiki-core-0of4.txt.xz",
@@ -53,7 +63,19 @@ def words_in(text):
     return re.findall(rb"[a-z]+", re.sub(rb"'s\b", b"", plain))
 
 
-def numbered(name):
+def letters_in(text):
+    """A str -> its words in lower case, a list of str: letters of any alphabet."""
+    return re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", text).lower())
+
+
+def _lines_in(text):
+    gap = [GAP.encode()] * GAPS
+    for line in text.splitlines():
+        yield from (word.encode() for word in letters_in(line))
+        yield from gap
+
+
+def numbered(name, lines=False):
     """Numbers, words and counts of the text called `name`: see the module's docstring.
 
     Returns a read-only int32 array mapped from disk, the words as a list of str in the order of
@@ -62,11 +84,11 @@ def numbered(name):
     """
     parts = [part for part in name.split(",") if part]
     sources = [_source(part) for part in parts]
-    folder = _cache() / _key(sources)
+    folder = _cache() / _key(sources, lines)
     if not folder.exists():
         try:
             with written_aside(folder) as part:
-                _number(sources, part, name)
+                _number(sources, part, name, _lines_in if lines else words_in)
         except FileExistsError:  # another run was as quick
             pass
     note = json.loads((folder / "words.json").read_text(encoding="utf-8"))
@@ -79,23 +101,23 @@ def _cache():
     return Path(base) / "neuralzoo" / "words"
 
 
-def _key(sources):
+def _key(sources, lines):
     """Changes when a text does: by path, size and time of the last change."""
-    marks = ["1"]  # this reader's version
+    marks = ["1", "lines"] if lines else ["1"]  # this reader's version
     for source in sources:
         stat = source.stat() if isinstance(source, Path) else None
         marks.append(f"{source} {stat.st_size} {stat.st_mtime_ns}" if stat else str(source))
     return hashlib.sha256("\n".join(marks).encode()).hexdigest()[:16]
 
 
-def _number(sources, folder, name):
+def _number(sources, folder, name, words_of):
     numbers = defaultdict()
     numbers.default_factory = numbers.__len__  # a new word gets the next number
     counts = np.zeros(0, "int64")
     with (folder / "ids.bin").open("wb") as file:
         for source in sources:
             for text in _texts(source):
-                ids = np.array(array("i", map(numbers.__getitem__, words_in(text))), "int32")
+                ids = np.array(array("i", map(numbers.__getitem__, words_of(text))), "int32")
                 counts = np.pad(counts, (0, len(numbers) - len(counts)))
                 counts += np.bincount(ids, minlength=len(counts))
                 ids.tofile(file)
@@ -111,6 +133,8 @@ def _source(name):
         return WIKIPEDIA if name == "wikipedia" else name
     if name == "sample":
         return SAMPLE
+    if name.partition("/")[0] == "tatoeba" and not Path(name).exists():
+        return name
     if name in FILES:
         if "ZOO_DATA" not in os.environ:
             raise FileNotFoundError(
@@ -126,12 +150,18 @@ def _source(name):
 
 def _texts(source):
     """The text in blocks that end with a line."""
-    return _blocks(source) if isinstance(source, Path) else _articles(source)
+    if isinstance(source, Path):
+        return _blocks(source)
+    kind, _, language = source.partition("/")
+    return ["\n".join(sentences(language)) + "\n"] if kind == "tatoeba" else _articles(source)
 
 
 def _blocks(path):
     done, rest = 0, b""
-    with OPENERS.get(path.suffix, open)(path, "rb") as file:
+    with (
+        rich.progress.open(path, "rb", description=f"reading {path.name}", **_bar()) as packed,
+        OPENERS.get(path.suffix, nullcontext)(packed) as file,
+    ):
         while block := file.read(BLOCK):
             head, end, tail = (rest + block).rpartition(b"\n")
             if end or len(tail) > 16 * BLOCK:
@@ -139,6 +169,11 @@ def _blocks(path):
                 done += len(head + end or tail)
             rest = tail if end or len(tail) <= 16 * BLOCK else b""
     yield _decoded(rest, path, done)
+
+
+def _bar():
+    """For a terminal alone, and gone when all is read."""
+    return {"console": Console(stderr=True), "transient": True, "disable": not sys.stderr.isatty()}
 
 
 def _decoded(data, path, offset):
@@ -156,8 +191,9 @@ def _articles(name):
         import tensorflow_datasets as tfds
 
         articles = tfds.as_numpy(tfds.load(name, split="train"))
+        count = len(articles)
     except Exception as error:  # whatever the network or the disk raise means the same
         cause = str(error).strip().partition("\n")[0] or repr(error)
         raise OSError(NO_BUILDER.format(name=name, cause=cause)) from error
-    for article in articles:
+    for article in rich.progress.track(articles, f"reading {name}", count, **_bar()):
         yield article["text"].decode() + "\n"

@@ -11,17 +11,21 @@ words count more.  Words to be told from the right one are drawn by count^0.75, 
 many positions as a row has.  The last words of the text, 1 % or 100,000, are for validation.
 """
 
+import mmap
+
 import numpy as np
 import tensorflow as tf
 
 from train.data.huffman import huffman
 from train.data.pipeline import Data
-from train.data.questions import questions
-from train.data.wordfiles import numbered
+from train.data.questions import questions, validation
+from train.data.wordfiles import GAP, numbered
 from zoo.layers.foretell import LOSSES
 
 CHUNK = 1 << 21
 HELD_OUT = 100_000
+AT_ONCE = 16
+CELLS = 1 << 22  # of the table that words are drawn from: of 16 MB
 POWER = 0.75
 
 
@@ -36,15 +40,16 @@ def word_rows(
     sample=1e-4,
     min_count=5,
     max_vocab=100_000,
+    lines=False,
 ):
     """A text as `pipeline.Data`: {"tokens", "reach", …} (batch, row) -> {"nats": zeros}.
 
-    text: see `train.data.wordfiles`; loss: one of `zoo.layers.foretell.LOSSES`; sample: 0 keeps
-    every word; max_vocab: how many different words are kept, at most.
+    text, lines: see `train.data.wordfiles`; loss: one of `zoo.layers.foretell.LOSSES`; sample: 0
+    keeps every word; max_vocab: how many different words are kept, at most.
     Raises OSError when the text can't be had, ValueError when it is too short or a setting is off.
     """
     _check(loss, window, row, drawn)
-    ids, words, counts = numbered(text)
+    ids, words, counts = numbered(text, lines)
     order = np.argsort(-counts, kind="stable")[:max_vocab]
     order = order[counts[order] >= min_count]
     if len(order) < 2:
@@ -53,9 +58,13 @@ def word_rows(
             "or a smaller min_count"
         )
     rows = Rows(ids, order, counts, seed, row, window, drawn if loss == LOSSES[1] else 0, sample)
+    if lines:
+        rows.leave(words.index(GAP))
     ways = huffman(counts[order]) if loss == LOSSES[2] else None
     batches = _Batches(rows, ways, batch_size)
     steps = rows.count() // batch_size
+    at_once = max(min(AT_ONCE, steps // 8), 1)
+    steps -= steps % at_once
     held_out = rows.held_out()
     few = min(batch_size, len(held_out["tokens"]))
     if not steps or not few:
@@ -70,6 +79,10 @@ def word_rows(
         questions,
         sizes={"vocab_size": len(order), "window": window, "loss": loss},
         assets={"words": [words[i] for i in order]},
+        held_out=validation,
+        unit="words",
+        amount=len(rows.ids),
+        at_once=at_once,
     )
 
 
@@ -91,6 +104,7 @@ class Rows:
     def __init__(self, ids, order, counts, seed, row, window, drawn, sample):
         edge = len(ids) - min(len(ids) // 100, HELD_OUT)
         self.ids, self.last = ids[:edge], ids[edge:]
+        self.counts, self.total, self.gap = counts, len(ids), None
         self.rank = np.zeros(len(counts), "int32")
         self.rank[order] = np.arange(len(order))
         kept = counts[order].astype("float64")
@@ -100,8 +114,20 @@ class Rows:
         # how many stay in an epoch, as a mean over draws
         self.expected = float(kept @ self.keep[order]) * edge / len(ids)
         noise = np.cumsum(kept**POWER)
-        self.noise = (noise / noise[-1]).astype("float32")
+        cells = (np.arange(CELLS) + 0.5) / CELLS
+        self.noise = np.searchsorted(noise / noise[-1], cells).astype("int32")
         self.seed, self.row, self.window, self.drawn = seed, row, window, drawn
+
+    def leave(self, gap):
+        """Make the word of number `gap` a place between sentences where no word is.
+
+        It is never thinned nor drawn, foretells nothing and, by skip-gram, is not foretold.
+        """
+        self.gap = self.rank[gap]
+        self.expected += float(self.counts[gap] * (1 - self.keep[gap])) * len(self.ids) / self.total
+        self.keep[gap] = 1
+        others = self.noise[self.noise != self.rank[gap]]
+        self.noise = others[np.arange(CELLS) * len(others) // CELLS]
 
     def count(self):
         """Rows of one epoch: those that are there in all but one epoch of thousands."""
@@ -113,6 +139,7 @@ class Rows:
         for start in range(0, len(self.ids), CHUNK):
             rng = np.random.default_rng((self.seed, number, start))
             kept = self._thinned(self.ids[start : start + CHUNK], rng)
+            _forget(self.ids)
             left = np.concatenate([left, kept])
             tokens, left = self._cut(left)
             yield self._with_draws(tokens[rng.permutation(len(tokens))], rng)
@@ -132,11 +159,18 @@ class Rows:
     def _with_draws(self, tokens, rng):
         rows = {"tokens": tokens}
         rows["reach"] = rng.integers(1, self.window + 1, tokens.shape, "int32")
+        if self.gap is not None:
+            rows["reach"][tokens == self.gap] = -1
         if self.drawn:
-            draws = rng.random((len(tokens), self.drawn), "float32")
-            found = np.searchsorted(self.noise, draws, "right").astype("int32")
-            rows["drawn"] = np.minimum(found, len(self.noise) - 1)
+            draws = rng.integers(0, CELLS, (len(tokens), self.drawn), "int32")
+            rows["drawn"] = self.noise[draws]
         return rows
+
+
+def _forget(ids):
+    """Let go of what was read of numbers mapped from disk, lest the whole text be in memory."""
+    if isinstance(ids, np.memmap):
+        ids._mmap.madvise(mmap.MADV_DONTNEED)
 
 
 class _Batches:
@@ -151,10 +185,13 @@ class _Batches:
     def epochs(self, start, steps):
         """Endless batches from epoch `start` on."""
         one = {
-            name: tf.TensorSpec((self.size, width), tf.int32) for name, width in self.widths.items()
+            name: tf.TensorSpec((None, self.size, width), tf.int32)
+            for name, width in self.widths.items()
         }
-        raw = tf.data.Dataset.from_generator(lambda: self._run(start, steps), output_signature=one)
-        return raw.map(self._finished).prefetch(4)
+        # many batches a time, for each call of Python costs as much as a tenth of a step
+        many = tf.data.Dataset.from_generator(lambda: self._run(start, steps), output_signature=one)
+        raw = many.prefetch(1).flat_map(tf.data.Dataset.from_tensor_slices)
+        return raw.map(self._finished).prefetch(2 * AT_ONCE)
 
     def once(self, rows, size):
         """Finite batches of given rows."""
@@ -162,22 +199,24 @@ class _Batches:
 
     def _run(self, epoch, steps):
         while True:
-            given, step = self._all(epoch), 0
-            while step < steps:
-                yield next(given)
-                step += 1
+            given, left = self._all(epoch), steps
+            while left:
+                some = next(given)
+                some = {name: value[:left] for name, value in some.items()}
+                left -= len(some["tokens"])
+                yield some
             epoch += 1
 
     def _all(self, epoch):
-        """Batches of one epoch, which begins again should the draws leave too few words."""
+        """Batches of one epoch, (n, size, …) at a time; it begins again should words be too few."""
         left = None
         while True:
             for rows in self.rows.epoch(epoch):
                 if left is not None:
                     rows = {name: np.concatenate([left[name], rows[name]]) for name in rows}
                 whole = len(rows["tokens"]) // self.size * self.size
-                for i in range(0, whole, self.size):
-                    yield {name: value[i : i + self.size] for name, value in rows.items()}
+                shape = (-1, self.size)
+                yield {n: v[:whole].reshape(*shape, v.shape[1]) for n, v in rows.items()}
                 left = {name: value[whole:] for name, value in rows.items()}
 
     def _finished(self, inputs):

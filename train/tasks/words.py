@@ -31,7 +31,7 @@ def figures(served, questions):
     questions: a dataset as of `train.data.questions`, as is the test split.
     """
     if "section" not in questions.element_spec:
-        raise ValueError("word vectors are asked questions, which are `--split test`")
+        raise ValueError("word vectors are asked questions, not measured by batches of text")
     space = analogies.Space(*table(served))
     yield from analogies.measure(space, map(_plain, questions))
     yield from told(served)

@@ -57,14 +57,18 @@ class WindowMean(layers.Layer):
 
 @keras.saving.register_keras_serializable(package="zoo")
 class Windows(layers.Layer):
-    """reach (batch, time) int32 -> (batch, time, time) float32: 1 where i sees j."""
+    """reach (batch, time) int32 -> (batch, time, time) float32: 1 where i sees j.
+
+    Where reach is below 0 there is no word: the place sees nothing and is not seen.
+    """
 
     def __init__(self, window, **kwargs):
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.window = window
 
     def call(self, reach):
-        return bands(reach, self.window, mean=False)
+        there = tf.cast(reach >= 0, tf.float32)
+        return bands(reach, self.window, mean=False) * there[:, None]
 
     def compute_output_shape(self, reach_shape):
         return (*reach_shape, reach_shape[-1])
