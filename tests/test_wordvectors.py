@@ -1,9 +1,5 @@
 """Word vectors through the one loop: trained, exported, asked; rows of Adagrad by hand."""
 
-import json
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
@@ -91,35 +87,6 @@ def test_it_goes_on_where_it_was(tmp_path, monkeypatch, seeded):
     parts = loop.fit(chosen, tmp_path / "parts", verbose=0)
     assert parts["epochs_resumed"] == 1
     assert parts["best"]["val_loss"] == pytest.approx(whole["best"]["val_loss"], rel=1e-4)
-
-
-TWO_DEVICES = """
-import sys
-import tensorflow as tf
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from train import loop, recipe
-loop._strategy = lambda gpus, batch_size: tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-loop.fit(recipe.load("cbow").with_settings(sys.argv[2:]), sys.argv[1], verbose=0)
-"""
-
-
-def test_it_learns_on_two_devices(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    text = text_of_two_worlds(tmp_path / "text.txt")
-    settings = [f"text={text}", "sample=0.0", "batch_size=8", "epochs=3", "embed_dim=8"]
-    command = [sys.executable, "-c", TWO_DEVICES, str(tmp_path / "run"), *settings]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    report = json.loads((tmp_path / "run" / "report.json").read_text())
-    assert report["replicas"] == 2
-    vectors = loop.trained(recipe.load("cbow").with_settings(settings), tmp_path / "run")
-    unit = vectors.get_layer("w").w.numpy()
-    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-    words = json.loads((tmp_path / "run" / "data.json").read_text())["assets"]["words"]
-    world = np.array([word[0] for word in words])
-    same = (world[:, None] == world) & ~np.eye(len(words), dtype=bool)
-    assert (unit @ unit.T)[same].min() > (unit @ unit.T)[world[:, None] != world].max()
 
 
 def test_a_file_of_vectors_is_measured(tmp_path, monkeypatch):

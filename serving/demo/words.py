@@ -8,7 +8,7 @@ from html import escape
 
 import gradio as gr
 
-from serving.demo import parts, words_answers, words_picture
+from serving.demo import parts, words_answers, words_languages, words_picture
 from serving.demo.words_relations import RELATIONS
 
 CARD = parts.Card(
@@ -30,27 +30,36 @@ def tab(client):
     standing = gr.HTML(apply_default_css=False)
     completing = parts.asset("words_complete.js") + parts.asset("words.js")
     bench = _scripted(parts.asset("words.html"), completing, elem_id="words")
-    chart = parts.asset("words_chart.js") + parts.asset("words_picture.js")
-    markup = parts.asset("words_picture.html").replace("@relations", _choices())
-    picture = _scripted(markup, chart, elem_id="words-picture")
+    chart = parts.asset("words_chart.js") + parts.asset("words_walk.js")
+    names = [(relation.name, relation.title) for relation in RELATIONS]
+    markup = parts.asset("words_picture.html").replace("@relations", _chips("relation", names))
+    script = chart + parts.asset("words_picture.js")
+    picture = _scripted(markup, script, elem_id="words-picture")
+    topics = _chips("topic", [(name, name) for name in words_languages.TOPICS], checked=True)
+    markup = parts.asset("words_languages.html").replace("@topics", topics)
+    script = chart + parts.asset("words_languages.js")
+    both = _scripted(markup, script, elem_id="words-languages")
     texts = gr.HTML(apply_default_css=False)
-    ready, listed, answer, drawn = (
-        _carrier(name) for name in ("ready", "listed", "answer", "drawn")
+    ready, listed, answer, drawn, translated, languages = (
+        _carrier(name) for name in ("ready", "listed", "answer", "drawn", "translated", "languages")
     )
 
     newest = parts.MODEL_CALL | {"trigger_mode": "always_last"}
     bench.input(lambda asked: words_answers.answer(client, asked), bench, answer, **newest)
     bench.focus(lambda: words_answers.listed(client), None, listed, **parts.MODEL_CALL)
     picture.input(lambda asked: words_picture.draw(client, asked), picture, drawn, **newest)
+    both.input(lambda asked: words_languages.draw(client, asked), both, translated, **newest)
     _keep_informed(client, standing, ready)
+    _keep_informed(client, None, languages, words_languages.MODEL)
     gr.on(None, lambda: about(client), None, texts, **parts.QUIET)
 
 
-def _choices():
+def _chips(group, names, checked=False):
+    """Radio buttons for (value, title); checked: whether the first is chosen at the start."""
     return "".join(
-        f'<label class="chip"><input type="radio" name="words-relation" value="{escape(r.name)}">'
-        f"<span>{escape(r.title)}</span></label>"
-        for r in RELATIONS
+        f'<label class="chip"><input type="radio" name="words-{group}" value="{escape(value)}"'
+        f"{' checked' if checked and not i else ''}><span>{escape(title)}</span></label>"
+        for i, (value, title) in enumerate(names)
     )
 
 
@@ -78,16 +87,21 @@ def _carrier(name):
     )
 
 
-def _keep_informed(client, place, ready):
-    """Say why the model cannot answer, until it can; then tell the scripts, who ask at once."""
+def _keep_informed(client, place, ready, model=MODEL):
+    """Say why a model cannot answer, until it can; then tell the scripts, who ask at once.
+
+    place: None where nothing is said, as of a section that is not shown without its model.
+    """
     clock = gr.Timer(2, active=False)
 
     def look():
-        message, waiting = parts.standing(client, MODEL)
-        return parts.notice(message), {"ready": not message}, gr.Timer(active=waiting)
+        message, waiting = parts.standing(client, model)
+        told = [parts.notice(message)] if place else []
+        return *told, {"ready": not message}, gr.Timer(active=waiting)
 
-    gr.on(None, look, None, [place, ready, clock], **parts.QUIET)  # as the page opens
-    clock.tick(look, None, [place, ready, clock], **parts.QUIET)
+    outputs = [*([place] if place else []), ready, clock]
+    gr.on(None, look, None, outputs, **parts.QUIET)  # as the page opens
+    clock.tick(look, None, outputs, **parts.QUIET)
 
 
 def about(client):

@@ -197,9 +197,9 @@ def test_the_picture_has_arrows_that_can_be_walked_and_enlarged(page):
     page.locator(".point .name", has_text="madrid").wait_for(state="attached")
     assert page.locator(".arrow:not(.yours)").count() == 3
     assert page.locator(".arrow.yours").count() == 2
-    page.locator(".words-chart").focus()
+    page.locator("#words-picture .words-chart").focus()
     page.keyboard.press("ArrowRight")
-    page.locator(".words-told", has_text="france → paris").wait_for()
+    page.locator("#words-picture .words-told", has_text="france → paris").wait_for()
     assert page.locator(".arrow.here").count() == 1
     place = "() => document.querySelector('.point').getAttribute('transform')"
     before = page.evaluate(place)
@@ -207,7 +207,7 @@ def test_the_picture_has_arrows_that_can_be_walked_and_enlarged(page):
     assert page.evaluate(place) != before
     page.get_by_role("button", name="All", exact=True).click()
     assert page.evaluate(place) == before
-    box = page.locator(".words-chart").bounding_box()
+    box = page.locator("#words-picture .words-chart").bounding_box()
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.down()
     page.mouse.move(box["x"] + 60, box["y"] + 40, steps=3)
