@@ -29,11 +29,12 @@ def tab(client):
     gr.HTML(parts.heading(CARD), apply_default_css=False)
     standing = gr.HTML(apply_default_css=False)
     shelf = parts.asset("captions.html").replace("@shelf", captions_photos.shelf())
-    stage = _scripted(shelf, "captions_photo.js", "captions.js", elem_id="captions")
-    fits = _scripted(parts.asset("captions_align.html"), "captions_align.js", elem_id="fits")
-    finds = _scripted(parts.asset("captions_search.html"), "captions_search.js", elem_id="finds")
+    stage = parts.scripted(shelf, _script("captions_photo.js", "captions.js"), elem_id="captions")
+    fits = _section("align", elem_id="fits")
+    finds = _section("search", elem_id="finds")
     gr.HTML(parts.asset("captions_about.html"), apply_default_css=False)
-    ready, told, aligned, found = map(_carrier, ("ready", "told", "aligned", "found"))
+    names = ("ready", "told", "aligned", "found")
+    ready, told, aligned, found = (parts.carrier(f"zoo-captions-{name}") for name in names)
 
     newest = parts.MODEL_CALL | {"trigger_mode": "always_last"}
 
@@ -46,32 +47,13 @@ def tab(client):
     _keep_informed(client, standing, ready)
 
 
-def _scripted(html, *scripts, **options):
-    return gr.HTML(
-        value=None,
-        html_template=html,
-        js_on_load="".join(map(parts.asset, ("captions_heat.js", *scripts))),
-        apply_default_css=False,
-        **options,
-    )
+def _section(name, **options):
+    markup = parts.asset(f"captions_{name}.html")
+    return parts.scripted(markup, _script(f"captions_{name}.js"), **options)
 
 
-def _carrier(name):
-    """An unseen component; hands its value to the scripts as the event `zoo-captions-<name>`."""
-    script = """
-    const tell = () => {
-      if (props.value) document.dispatchEvent(new CustomEvent("@event", { detail: props.value }));
-    };
-    watch("value", tell);
-    setTimeout(tell);  // what came before this tab was first opened
-    """
-    return gr.HTML(
-        value=None,
-        html_template="<span></span>",
-        js_on_load=script.replace("@event", f"zoo-captions-{name}"),
-        apply_default_css=False,
-        elem_classes="carrier",
-    )
+def _script(*names):
+    return "".join(map(parts.asset, ("captions_heat.js", *names)))
 
 
 def _keep_informed(client, place, ready):

@@ -95,6 +95,27 @@ def sentence(error, client, model):
     return standing(client, model)[0] or words[:1].upper() + words[1:] + "."
 
 
+def scripted(html, script, **options):
+    """A component of the page's own: its markup and, once that is there, its script."""
+    import gradio as gr
+
+    return gr.HTML(
+        value=None, html_template=html, js_on_load=script, apply_default_css=False, **options
+    )
+
+
+def carrier(event):
+    """An unseen component; it hands its value to the scripts as the document's event `event`."""
+    script = """
+    const tell = () => {
+      if (props.value) document.dispatchEvent(new CustomEvent("@event", { detail: props.value }));
+    };
+    watch("value", tell);
+    setTimeout(tell);  // what came before this tab was first opened
+    """
+    return scripted("<span></span>", script.replace("@event", event), elem_classes="carrier")
+
+
 def keep_informed(client, model, place):
     """Show in the HTML component `place` why `model` cannot answer, until it can."""
     import gradio as gr

@@ -30,9 +30,9 @@ FIRST, MOST = 8, 32  # letters of a model between two updates: soon the first, t
 def tab(client):
     """Lay the tab out; `client` answers for the models of `generations`."""
     gr.HTML(parts.heading(CARD), apply_default_css=False)
-    desk = _scripted("text.html", "text.js", elem_id="desk")
-    lens = _scripted("lens.html", "lens.js", elem_id="lens")
-    known, written, seen = (_carrier(name) for name in ("roster", "written", "seen"))
+    desk = parts.scripted(parts.asset("text.html"), parts.asset("text.js"), elem_id="desk")
+    lens = parts.scripted(parts.asset("lens.html"), parts.asset("lens.js"), elem_id="lens")
+    known, written, seen = (parts.carrier(f"zoo-{name}") for name in ("roster", "written", "seen"))
 
     writing = desk.submit(lambda asked: (yield from write(client, asked)), desk, written, **WRITING)
     desk.stop(None, None, None, cancels=[writing], **parts.QUIET)
@@ -81,34 +81,6 @@ def _number(asked, name, default, low, high):
     except (TypeError, ValueError):
         value = default
     return min(max(value, low), high) if math.isfinite(value) else default
-
-
-def _scripted(html, script, **options):
-    return gr.HTML(
-        value=None,
-        html_template=parts.asset(html),
-        js_on_load=parts.asset(script),
-        apply_default_css=False,
-        **options,
-    )
-
-
-def _carrier(name):
-    """A component that is not seen; it hands its value to the scripts as the event `zoo-<name>`."""
-    script = """
-    const tell = () => {
-      if (props.value) document.dispatchEvent(new CustomEvent("@event", { detail: props.value }));
-    };
-    watch("value", tell);
-    setTimeout(tell);  // what came before this tab was first opened
-    """
-    return gr.HTML(
-        value=None,
-        html_template="<span></span>",
-        js_on_load=script.replace("@event", f"zoo-{name}"),
-        apply_default_css=False,
-        elem_classes="carrier",
-    )
 
 
 def _keep_informed(client, place):

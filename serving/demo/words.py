@@ -29,19 +29,20 @@ def tab(client):
     gr.HTML(parts.heading(CARD), apply_default_css=False)
     standing = gr.HTML(apply_default_css=False)
     completing = parts.asset("words_complete.js") + parts.asset("words.js")
-    bench = _scripted(parts.asset("words.html"), completing, elem_id="words")
+    bench = parts.scripted(parts.asset("words.html"), completing, elem_id="words")
     chart = parts.asset("words_chart.js") + parts.asset("words_walk.js")
     names = [(relation.name, relation.title) for relation in RELATIONS]
     markup = parts.asset("words_picture.html").replace("@relations", _chips("relation", names))
     script = chart + parts.asset("words_picture.js")
-    picture = _scripted(markup, script, elem_id="words-picture")
+    picture = parts.scripted(markup, script, elem_id="words-picture")
     topics = _chips("topic", [(name, name) for name in words_languages.TOPICS], checked=True)
     markup = parts.asset("words_languages.html").replace("@topics", topics)
     script = chart + parts.asset("words_languages.js")
-    both = _scripted(markup, script, elem_id="words-languages")
+    both = parts.scripted(markup, script, elem_id="words-languages")
     texts = gr.HTML(apply_default_css=False)
     ready, listed, answer, drawn, translated, languages = (
-        _carrier(name) for name in ("ready", "listed", "answer", "drawn", "translated", "languages")
+        parts.carrier(f"zoo-words-{name}")
+        for name in ("ready", "listed", "answer", "drawn", "translated", "languages")
     )
 
     newest = parts.MODEL_CALL | {"trigger_mode": "always_last"}
@@ -60,30 +61,6 @@ def _chips(group, names, checked=False):
         f'<label class="chip"><input type="radio" name="words-{group}" value="{escape(value)}"'
         f"{' checked' if checked and not i else ''}><span>{escape(title)}</span></label>"
         for i, (value, title) in enumerate(names)
-    )
-
-
-def _scripted(html, script, **options):
-    return gr.HTML(
-        value=None, html_template=html, js_on_load=script, apply_default_css=False, **options
-    )
-
-
-def _carrier(name):
-    """An unseen component; it hands its value to the scripts as the event `zoo-words-<name>`."""
-    script = """
-    const tell = () => {
-      if (props.value) document.dispatchEvent(new CustomEvent("@event", { detail: props.value }));
-    };
-    watch("value", tell);
-    setTimeout(tell);  // what came before this tab was first opened
-    """
-    return gr.HTML(
-        value=None,
-        html_template="<span></span>",
-        js_on_load=script.replace("@event", f"zoo-words-{name}"),
-        apply_default_css=False,
-        elem_classes="carrier",
     )
 
 
