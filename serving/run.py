@@ -37,6 +37,7 @@ def serve(settings):
     logs.start(settings.log_format, settings.access_log)
     # TensorFlow tells of every library it does not find; what matters comes as an exception.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _limit_threads(settings)
     # A thread that comes back from TensorFlow with a batch must not wait 5 ms for the event loop.
     sys.setswitchinterval(0.0005)
     # uvicorn stops gracefully and then raises the signal anew; a clean stop should exit with 0.
@@ -50,6 +51,14 @@ def serve(settings):
             runner.run(main)
     except ServingError as error:
         sys.exit(f"zoo serve: {error.message}")
+
+
+def _limit_threads(settings):
+    """Say how many threads TensorFlow may take; it reads that when its first session is made."""
+    for kind in ("intra", "inter"):
+        most = getattr(settings, f"tensorflow_{kind}_op_parallelism")
+        if most:
+            os.environ[f"TF_NUM_{kind.upper()}OP_THREADS"] = str(most)
 
 
 def _loop_factory():

@@ -50,6 +50,12 @@ class Settings:
     )
     enable_batching: bool = _flag(True, "Join concurrent calls of a signature.")
     batching_parameters_file: Path | None = _flag(None, "BatchingParameters: sizes and delays.")
+    tensorflow_intra_op_parallelism: int = _flag(
+        0, "Threads that one operation may take; 0: as many as there are cores.", min=0
+    )
+    tensorflow_inter_op_parallelism: int = _flag(
+        0, "Operations at a time; 0: as many as there are cores.", min=0
+    )
     monitoring_config_file: Path | None = _flag(None, "MonitoringConfig: path of the metrics.")
     rest_api_timeout_in_ms: int = _flag(30_000, "Longest time for one REST call.", min=1)
     max_request_mb: float = _flag(100.0, "Largest request, after unpacking.", min=0)

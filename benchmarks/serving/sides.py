@@ -38,7 +38,7 @@ class Side:
     def command(self, workload, port, environments):
         """The argv of its server for a workload, and what it adds to the environment."""
         if self.kind in ("zoo", "grpc"):
-            return _zoo(workload, port, self.grpc), {}
+            return _zoo(workload, port, self.grpc, self.settings), {}
         own = {"PORT": port, "MODEL": workload.path, "SIGNATURE": workload.signature}
         env = {key.upper(): str(value) for key, value in {**self.settings, **own}.items()}
         if self.kind == "echo":
@@ -91,10 +91,11 @@ def _plain(workload, row):
     return [{name: value[row].tolist() for name, value in workload.outputs.items()}]
 
 
-def _zoo(workload, port, grpc):
+def _zoo(workload, port, grpc, settings):
     command = [sys.executable, "-m", "train.cli", "serve", "--no-ui"]
     ports = {"--port": port if grpc else 0, "--rest-api-port": 0 if grpc else port}
     options = {"--model-base-path": workload.folder, **ports}
+    options["--tensorflow-intra-op-parallelism"] = settings["threads"]
     return command + [str(word) for pair in options.items() for word in pair]
 
 
@@ -110,15 +111,24 @@ _BENTOML = {"batch": 64, "latency": 10_000, "workers": 1, "threads": 1}
 SIDES = {
     side.kind: side
     for side in (
-        Side("zoo", "zoo", "zoo serve, REST"),
-        Side("grpc", "grpc", "zoo serve, gRPC", grpc=True),
+        Side("zoo", "zoo", "zoo serve, REST", {"threads": 0}),
+        Side("grpc", "grpc", "zoo serve, gRPC", {"threads": 0}, grpc=True),
         Side("litserve", "litserve", "LitServe", _LITSERVE, peer=True),
         Side("kserve", "kserve", "KServe", {"batch": 8, "delay": 0.002}, peer=True),
         Side("bentoml", "bentoml", "BentoML", _BENTOML, peer=True),
         Side("echo", "echo", "bare ASGI echo"),
     )
 }
-DEFAULT = ("zoo", "grpc", "litserve", "kserve", "kserve:batch=1", "bentoml", "echo")
+DEFAULT = (
+    "zoo",
+    "zoo:threads=1",
+    "grpc",
+    "litserve",
+    "kserve",
+    "kserve:batch=1",
+    "bentoml",
+    "echo",
+)
 
 
 def find(text):

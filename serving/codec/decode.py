@@ -10,6 +10,7 @@ import math
 from typing import NamedTuple
 
 from serving.codec.jsontext import outline, parse_object
+from serving.codec.known import Forms
 from serving.codec.tensor import as_array, fill, is_b64, quick, tensor
 from serving.codec.values import pairs, show
 from serving.errors import ServingError, invalid
@@ -30,10 +31,16 @@ def decode_predict(body, find_inputs):
     "float"}; it is called once the text is known to be JSON, as TensorFlow Serving does, and may
     raise.  Tensors are arrays; strings are object arrays of bytes.  Raises ServingError.
     """
-    rest = outline(body)
+    form, found = _FORMS.read(body)
+    if found:
+        dtypes = find_inputs(found.signature)
+        if dtypes == found.dtypes:
+            return Request(*found[:3])
+    rest = outline(form)
     document = parse_object(body, rest)
     signature = signature_name(document)
-    dtypes = find_inputs(signature)
+    if not found:
+        dtypes = find_inputs(signature)
     if not dtypes:
         raise invalid(f"Failed to get input map for signature: {signature or 'DEFAULT'}")
     rows = "instances" in document
@@ -46,7 +53,11 @@ def decode_predict(body, find_inputs):
         tensors = _by_column(document["inputs"], dtypes, _only_numbers(rest, document))
     else:
         raise invalid("Missing 'inputs' or 'instances' key")
+    _FORMS.learn(form, document, tensors, dtypes)
     return Request(signature, rows, tensors)
+
+
+_FORMS = Forms()
 
 
 def _only_numbers(rest, document):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from http.client import HTTPConnection
+from pathlib import Path
 
 import httpx
 import pytest
@@ -68,6 +69,22 @@ def test_answers_are_not_held_back():
 def test_no_folder(tmp_path):
     line = refused(start(tmp_path / "nowhere"))
     assert line == f"zoo serve: no folder of models at {tmp_path / 'nowhere'}"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells of threads")
+def test_tensorflow_takes_as_many_threads_as_it_is_told(slow):
+    def threads(*options):
+        process = start(slow, *options)
+        process.stdout.readline()
+        assert "is ready" in process.stdout.readline()
+        count = len([*Path(f"/proc/{process.pid}/task").iterdir()])
+        process.terminate()
+        process.communicate(timeout=30)
+        return count
+
+    few = threads("--tensorflow_intra_op_parallelism=1", "--tensorflow_inter_op_parallelism=1")
+    assert threads("--tensorflow_intra_op_parallelism=9") >= few + 8
+    assert threads("--tensorflow_inter_op_parallelism=9") >= few + 8
 
 
 @pytest.fixture
