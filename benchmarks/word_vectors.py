@@ -2,10 +2,9 @@
 
     python -m benchmarks.word_vectors --setup      # gensim, in an environment of its own
     python -m benchmarks.word_vectors [--text simplewiki] [--dims 100 300] [--vocab 10000 30000
-        100000] [--epochs 5] [--rounds 3] [--words N]
+        100000] [--negative 10] [--epochs 5] [--rounds 3] [--words N] [--set KEY=VALUE]
 
-Both learn from the same words in the same order with window 5, negative 10, sample 1e-4, at
-least 5 of each word, for the same number of epochs, in turn, each in a process of its own; gensim
+Both learn from the same words in the same order with window 5, sample 1e-4, at least 5 of each word, for the same number of epochs, in turn, each in a process of its own; gensim
 with 2 workers, from a file, the faster of its ways.  Each round has its own seed.  Seconds are
 those of training: numbering the words and counting the vocabulary come before, for both; our
 checkpoints, validation and tracing count.  `words/s` are words of the text, as gensim counts them,
@@ -26,7 +25,7 @@ from pathlib import Path
 from benchmarks.serving.peers import default_folder
 
 GENSIM = "gensim==4.4.0"
-SETTINGS = {"window": 5, "negative": 10, "sample": 1e-4, "min_count": 5}
+SETTINGS = {"window": 5, "sample": 1e-4, "min_count": 5}
 LINE = 1000  # words
 
 
@@ -37,14 +36,19 @@ def set_up(folder):
     subprocess.run([place / "bin" / "python", "-m", "pip", "install", "-q", GENSIM], check=True)
 
 
-def ours(text, words, dim, vocab, epochs, seed):
+def ours(text, words, dim, vocab, epochs, seed, negative, more):
     """A run of the recipe `cbow`: seconds, CPU seconds, vocabulary, accuracy."""
     from train import loop, recipe
     from train.analogies import Space
     from train.loop import load_data
 
     settings = [f"text={text}", f"embed_dim={dim}", f"max_vocab={vocab}", f"epochs={epochs}"]
-    settings += [f"seed={seed}", *(f"{key}={value}" for key, value in SETTINGS.items())]
+    settings += [
+        f"seed={seed}",
+        f"negative={negative}",
+        *more,
+        *(f"{key}={value}" for key, value in SETTINGS.items()),
+    ]
     chosen = recipe.load("cbow").with_settings(settings)
     data = load_data(chosen)  # numbers the words, if they are not yet
     with tempfile.TemporaryDirectory() as out:
@@ -57,13 +61,13 @@ def ours(text, words, dim, vocab, epochs, seed):
     return {**found, "accuracy": _accuracy(space)}
 
 
-def gensims(python, text, words, dim, vocab, epochs, seed):
+def gensims(python, text, words, dim, vocab, epochs, seed, negative):
     """The same of gensim; text: a file of lines."""
     from train.analogies import LIMIT, Space
     from zoo.word2vec_format import read
 
     given = {**SETTINGS, "vector_size": dim, "max_final_vocab": vocab, "epochs": epochs}
-    given |= {"seed": seed + 1, "sg": 0, "workers": 2}
+    given |= {"seed": seed + 1, "sg": 0, "workers": 2, "negative": negative}
     script = Path(__file__).with_name("word_vectors_gensim.py")
     with tempfile.TemporaryDirectory() as folder:
         vectors = Path(folder) / "vectors.bin"
@@ -111,8 +115,8 @@ def main():
         for dim in options.dims:
             for vocab in options.vocab:
                 shared = {"text": str(lines), "words": words, "dim": dim, "vocab": vocab}
-                shared["epochs"] = options.epochs
-                _compare(shared, str(python), options.rounds)
+                shared |= {"epochs": options.epochs, "negative": options.negative}
+                _compare(shared, str(python), options.rounds, options.set)
 
 
 def _options():
@@ -124,17 +128,20 @@ def _options():
     add("--words", type=int, help="of the text's beginning; default: all")
     add("--dims", nargs="+", type=int, default=[100, 300])
     add("--vocab", nargs="+", type=int, default=[10_000, 30_000, 100_000])
+    add("--negative", type=int, default=10)
     add("--epochs", type=int, default=5)
     add("--rounds", type=int, default=3)
+    add("--set", nargs="*", default=[], metavar="KEY=VALUE", help="more settings of the recipe")
     add("--one", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _compare(shared, python, rounds):
+def _compare(shared, python, rounds, more):
     results = {"gensim": [], "ours": []}
     for seed in range(rounds):
         for side, found in results.items():  # each in a process of its own, in turn
-            given = {**shared, "seed": seed, **({"python": python} if side == "gensim" else {})}
+            own = {"python": python} if side == "gensim" else {"more": more}
+            given = {**shared, "seed": seed, **own}
             command = [sys.executable, "-m", "benchmarks.word_vectors", "--one", json.dumps(given)]
             environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
             done = subprocess.run(
@@ -148,7 +155,7 @@ def _compare(shared, python, rounds):
     }
     for side, run in middle.items():
         print(
-            f"dim {shared['dim']:3}  vocab {run['vocab']:7.0f}  {side:6} "
+            f"dim {shared['dim']:3}  vocab {run['vocab']:7.0f}  negative {shared['negative']:2}  {side:6} "
             f"{total / run['seconds']:11,.0f} words/s "
             f"({middle['gensim']['seconds'] / run['seconds']:.2f}x)  "
             f"{1e6 * run['cpu'] / total:.2f} µs CPU a word  {100 * run['accuracy']:.2f} % right",

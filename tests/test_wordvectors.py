@@ -1,5 +1,9 @@
 """Word vectors through the one loop: trained, exported, asked; rows of Adagrad by hand."""
 
+import json
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -21,7 +25,23 @@ def test_row_adagrad_by_hand():
     expected = [[1 - 0.5, 2 - 0.5], [3, 4], [5 - 0.5 * 3 / s2**0.5, 6 - 0.5 * 2 / s2**0.5]]
     np.testing.assert_allclose(weight, expected, rtol=1e-6)
     optimizer.apply([tf.IndexedSlices(g[1:2], [0], (3, 2))], [weight])
-    np.testing.assert_allclose(weight[0], [0.5 - 0.5 / 2**0.5, 1.5 - 0.5 / 2**0.5], rtol=1e-6)
+    step = 0.5 / (3**2 + 1) ** 0.5  # three places before, one now
+    np.testing.assert_allclose(weight[0], [0.5 - step, 1.5 - step], rtol=1e-6)
+
+
+def test_row_adagrad_of_another_power_by_hand():
+    weight = keras.Variable(np.float32([[1, 2], [3, 4]]))
+    optimizer = RowAdagrad(0.5, learning_rate_power=-0.25)
+    optimizer.apply([tf.IndexedSlices(np.float32([[3, 4], [1, 1]]), [1, 0], (2, 2))], [weight])
+    g = 2 * np.float32([[1, 1], [3, 4]])  # there are two places
+    s = np.float32([[4], [50]])
+    expected = [[1, 2], [3, 4]] - 0.5 * g / s**0.25
+    np.testing.assert_allclose(weight, expected, rtol=1e-6)
+    optimizer.apply([tf.IndexedSlices(np.float32([[3, 4]]), [1], (2, 2))], [weight])
+    expected[1] -= 0.5 * np.float32([3, 4]) / 62.5**0.25
+    np.testing.assert_allclose(weight, expected, rtol=1e-6)
+    with pytest.raises(ValueError, match="expected 0 or less"):
+        RowAdagrad(learning_rate_power=0.5)
 
 
 def test_row_adagrad_takes_dense_gradients_as_rows():
@@ -50,7 +70,7 @@ def test_words_that_stand_together_become_alike(tmp_path, monkeypatch, seeded, m
     text = text_of_two_worlds(tmp_path / "text.txt")
     chosen = recipe.load(model).with_settings(
         [f"text={text}", f"loss={loss}", "sample=0.0", "embed_dim=8", "batch_size=8",
-         "epochs=4", "row=32"]
+         "epochs=4", "row=32", f"learning_rate={0.25 if loss == 'negative_sampling' else 0.05}"]
     )  # fmt: skip
     report = loop.fit(chosen, tmp_path / "run", verbose=0)
     assert report["epochs"] == 4
@@ -106,3 +126,43 @@ def test_a_file_of_vectors_is_measured(tmp_path, monkeypatch):
     assert held_out["family"] == found["family"]
     assert "questions-words_test" in found
     assert "questions-words_test" not in held_out
+
+
+DEVICES = """
+import sys
+import numpy as np
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from train import loop, recipe
+count, model, out = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+devices = [f"CPU:{n}" for n in range(count)]
+loop._strategy = lambda gpus, batch_size: tf.distribute.MirroredStrategy(devices)
+chosen = recipe.load(model).with_settings(sys.argv[4:])
+assert loop.fit(chosen, out, verbose=0)["replicas"] == count
+np.save(out + ".npy", loop.trained(chosen, out).get_layer("w").w)
+"""
+
+
+@pytest.mark.parametrize("model", ["cbow", "skipgram"])
+@pytest.mark.parametrize("loss", ["softmax", "negative_sampling"])
+def test_two_devices_learn_what_one_learns(tmp_path, monkeypatch, model, loss):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    settings = [f"text={text_of_two_worlds(tmp_path / 'text.txt')}", f"loss={loss}", "sample=0.0"]
+    settings += ["embed_dim=8", "batch_size=4", "epochs=2", "row=32", "joined=1"]
+    vectors = []
+    for count in ("1", "2"):
+        out = str(tmp_path / count)
+        command = [sys.executable, "-c", DEVICES, count, model, out, *settings]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-3000:]
+        vectors.append(np.load(f"{out}.npy"))
+    one, two = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in vectors)
+    if loss == "softmax":
+        np.testing.assert_allclose(two, one, atol=1e-3)
+    else:  # each device draws for its own rows
+        words = json.loads((tmp_path / "2" / "data.json").read_text())["assets"]["words"]
+        worlds = np.array([word[0] for word in words])
+        alike = worlds[:, None] == worlds
+        cosines = two @ two.T
+        assert cosines[alike].min() > cosines[~alike].max()

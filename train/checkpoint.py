@@ -27,7 +27,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     folder: where the run lives.
     monitor: the figure that decides what is best; one that ends in "accuracy" is to be
-        high, any other low; of equal epochs the later one is kept.
+        high, any other low; of equal epochs the later one is kept.  "epoch" keeps the last.
     average: the `averaging.Average` before this one in `fit`, if the average of the weights is
         what is kept; it is measured, and kept, after the last epoch.
     """
@@ -36,7 +36,7 @@ class Checkpoint(keras.callbacks.Callback):
         super().__init__()
         self.folder = Path(folder)
         self.average = average
-        self.sign = 1 if monitor.endswith("accuracy") else -1
+        self.sign = 1 if monitor.endswith(("accuracy", "epoch")) else -1
         self.monitor = PREFIX + monitor if average else monitor
         self.history = []
 

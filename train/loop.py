@@ -56,7 +56,7 @@ def fit(recipe, out, precision="auto", verbose="auto"):
     pace = [Pace(data.unit, data.amount)] if data.unit and verbose else []
     if recipe.epochs:
         model.fit(
-            data.train(done),
+            _untuned(data.train(done)),
             steps_per_epoch=data.steps_per_epoch,
             initial_epoch=done,
             epochs=recipe.epochs,
@@ -97,6 +97,13 @@ def trained(recipe, out):
     model = build(recipe.model, **{**recipe.sizes, **_given(out)["sizes"]})
     checkpoint.load_best(carried(model, recipe.batch_size))
     return model
+
+
+def _untuned(dataset):
+    """The dataset without autotuning, whose thread sleeps up to a minute when `fit` would end."""
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
 
 
 def _given(out):
@@ -181,7 +188,8 @@ def _compiled(recipe, out, data):
         optimizer=_optimizer(recipe, data.steps_per_epoch),
         loss=dict(recipe.loss),
         metrics=dict(recipe.metrics),
-        steps_per_execution=data.at_once,
+        # Keras 3.15 loses a placeholder where several steps update on several devices
+        steps_per_execution=data.at_once if replicas == 1 else 1,
         jit_compile=recipe.jit_compile,
     )
     return model

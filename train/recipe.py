@@ -30,7 +30,7 @@ class Recipe:
     epochs: passes over the data; 0 for a network that is counted (train/counting.py).
     schedule: "constant", or "cosine" from `learning_rate` to zero over all epochs.
     monitor: the figure that decides which epoch is kept; one ending in `accuracy` is to
-        be high, any other low.
+        be high, any other low; "epoch" keeps the last.
     average_from: the first epoch, from 1, whose weights go into an average that is kept in place
         of the best epoch (train/averaging.py); 0 keeps the best epoch.
     task: what the trained model is served as, for `zoo export` and `zoo evaluate`.

@@ -107,6 +107,22 @@ def test_drawn_words_are_dealt_out_to_positions():
     np.testing.assert_allclose(nats, expected, rtol=1e-5)
 
 
+def test_rows_that_are_joined_share_what_is_drawn_for_them():
+    words, reach = np.array([[2, 1], [3, 0], [1, 3], [0, 2]], "int32"), np.ones((4, 2), "int32")
+    drawn = np.array([[3], [1], [0], [2]], "int32")
+    given = {"tokens": words, "reach": reach, "drawn": drawn}
+    h = W[words[:, ::-1]]
+    pairs = np.array([[[3, 1], [0, 2]]] * 4)  # of the first two rows and of the last two, in turn
+    cost = -np.log(logistic(np.sum(V[words] * h, -1)))
+    cost -= np.log(logistic(-np.einsum("btf,btkf->btk", h, V[pairs]))).sum(-1) / 2
+    nats = small("negative_sampling", negative=1, joined=2)(given)["nats"]
+    np.testing.assert_allclose(nats, cost, rtol=1e-5)
+    three = {name: value[:3] for name, value in given.items()}  # which make no pairs
+    alone = small("negative_sampling", negative=1)(three)["nats"]
+    odd = small("negative_sampling", negative=1, joined=2)(three)["nats"]
+    np.testing.assert_array_equal(odd, alone)
+
+
 def test_hierarchical_softmax_is_a_distribution():
     nodes, turns = huffman([5, 3, 2, 1])
     model = small("hierarchical")
@@ -157,7 +173,11 @@ def test_layers(seeded):
 
 @pytest.mark.parametrize(
     ("sizes", "message"),
-    [({"loss": "nce"}, "loss='nce': choose softmax, neg"), ({"negative": 0}, "negative=0: expect")],
+    [
+        ({"loss": "nce"}, "loss='nce': choose softmax, neg"),
+        ({"negative": 0}, "negative=0: expect"),
+        ({"joined": 0}, "joined=0: expected 1 row"),
+    ],
 )
 def test_a_wrong_size_is_named(sizes, message):
     with pytest.raises(ValueError, match=message):

@@ -14,7 +14,8 @@ from train.recipes import cbow
 
 recipe = replace(
     cbow.recipe,
-    sizes={"embed_dim": 200, "negative": 10},
-    data_options={"text": "simplewiki,enwiki", "max_vocab": 90_000},  # 18 MB when served
-    epochs=5,
+    sizes={"embed_dim": 200, "negative": 10, "joined": 2},
+    data_options={"text": "simplewiki,enwiki", "max_vocab": 90_000, "row": 64, "drawn": 32},
+    batch_size=64,  # rows of 64 words
+    epochs=10,
 )

@@ -15,13 +15,16 @@ from train.tasks.words import words as task
 
 recipe = Recipe(
     model="cbow",
-    sizes={"embed_dim": 100, "negative": 10},
+    sizes={"embed_dim": 100, "negative": 10, "joined": 4},
     data=word_rows,
+    data_options={"row": 32, "drawn": 8},
     loss={"nats": mean_nats},
     optimizer="rowadagrad",
-    learning_rate=0.2,
+    optimizer_options={"learning_rate_power": -0.3},
+    learning_rate=0.25,
     schedule="cosine",
-    batch_size=64,  # rows of 64 words
+    batch_size=128,  # rows of 32 words
     epochs=5,
+    monitor="epoch",
     task=task,
 )

@@ -9,4 +9,13 @@ from dataclasses import replace
 
 from train.recipes import cbow
 
-recipe = replace(cbow.recipe, model="skipgram")
+recipe = replace(
+    cbow.recipe,
+    model="skipgram",
+    sizes={"embed_dim": 100, "negative": 10},
+    data_options={},
+    optimizer_options={},
+    learning_rate=0.2,
+    batch_size=64,  # rows of 64 words
+    monitor="val_loss",
+)

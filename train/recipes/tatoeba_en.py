@@ -8,11 +8,10 @@ windows do not reach over a sentence's end.
 
 from dataclasses import replace
 
-from train.recipes import cbow
+from train.recipes import skipgram
 
 recipe = replace(
-    cbow.recipe,
-    model="skipgram",
+    skipgram.recipe,
     data_options={
         "text": "tatoeba/en",
         "lines": True,

@@ -25,15 +25,15 @@ from zoo.registry import register
 
 
 @register
-def cbow(vocab_size=64, embed_dim=16, window=5, loss="negative_sampling", negative=5):
+def cbow(vocab_size=64, embed_dim=16, window=5, loss="negative_sampling", negative=5, joined=1):
     """Rows of text -> `nats` (batch, time): what each word costs, given those around it.
 
     Inputs, int32: `tokens` (batch, time); `reach` (batch, time), how many words on each side
     count, at most `window`; for negative sampling `drawn` (batch, K); for the hierarchical
     softmax `nodes` and `turns` (batch, time, depth).
-    negative: how many drawn words a position is set against.
+    negative: how many drawn words a position is set against; joined: how many rows share theirs.
     """
-    inputs, how = foretell(loss, vocab_size, negative)
+    inputs, how = foretell(loss, vocab_size, negative, joined)
     x = WordVectors(vocab_size, embed_dim, name="w")(inputs["tokens"])
     h = WindowMean(window, name="h")(x, inputs["reach"])
     return keras.Model(inputs, {"nats": how(h)}, name="cbow")

@@ -22,12 +22,12 @@ from zoo.registry import register
 
 
 @register
-def skipgram(vocab_size=64, embed_dim=16, window=5, loss="negative_sampling", negative=5):
+def skipgram(vocab_size=64, embed_dim=16, window=5, loss="negative_sampling", negative=5, joined=1):
     """Rows of text -> `nats` (batch, time): what the words around each word cost in sum.
 
     Inputs and sizes: see `zoo.families.cbow`.
     """
-    inputs, how = foretell(loss, vocab_size, negative)
+    inputs, how = foretell(loss, vocab_size, negative, joined)
     h = WordVectors(vocab_size, embed_dim, name="w")(inputs["tokens"])
     who = Windows(window, name="who")(inputs["reach"])
     return keras.Model(inputs, {"nats": how(h, who)}, name="skipgram")

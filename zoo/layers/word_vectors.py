@@ -6,10 +6,11 @@
 
 with s the logistic function.  Negative sampling means `negative` words drawn for each position;
 here K words are drawn for a group of positions and each counts as negative / K of one, so that
-their part of the work is a matrix product.  There are as many groups as rows; positions are dealt
-out to them in turn, so that a group's positions come from different rows: those of one row are
-about one thing, and would push what is drawn for them all one way.  A drawn word that happens to
-be the right one counts as any other, as in Levy & Goldberg's analysis (2014).
+their part of the work is a matrix product.  A group has as many positions as a row, or as `joined`
+rows, whose drawn words it gets: the more it has, the less it matters which they are.  Positions are
+dealt out to groups in turn, so that a group's come from different rows: those of one row are about
+one thing, and would push what is drawn for them all one way.  A drawn word that happens to be the
+right one counts as any other, as in Levy & Goldberg's analysis (2014).
 
 Each loss asks `who` is foretold: None, the word of the position itself (CBOW), or a matrix
 (batch, time, time) that says how much position i foretells the word at j (skip-gram).  All
@@ -85,16 +86,22 @@ class Softmax(_Loss):
 
 @keras.saving.register_keras_serializable(package="zoo")
 class NegativeSampling(_Loss):
-    """h (batch, time, features), words (batch, time), drawn (batch, K), who -> nats."""
+    """h (batch, time, features), words (batch, time), drawn (batch, K), who -> nats.
 
-    def __init__(self, rows, negative=5, **kwargs):
+    negative: drawn words that a position is set against, in sum.
+    joined: rows that make a group, where the batch divides by it; else each row makes one.
+    """
+
+    def __init__(self, rows, negative=5, joined=1, **kwargs):
         super().__init__(rows, **kwargs)
-        self.negative = negative
+        self.negative, self.joined = negative, joined
 
     def call(self, h, words, drawn, who=None):
-        right, wrong = tf.gather(self.v.value, words), tf.gather(self.v.value, drawn)
         batch, time = tf.shape(h)[0], tf.shape(h)[1]
-        dealt = tf.transpose(tf.reshape(h, (time, batch, h.shape[-1])), (1, 0, 2))
+        groups = tf.where(batch % self.joined == 0, batch // self.joined, batch)
+        drawn = tf.reshape(drawn, (groups, -1))
+        right, wrong = tf.gather(self.v.value, words), tf.gather(self.v.value, drawn)
+        dealt = tf.transpose(tf.reshape(h, (-1, groups, h.shape[-1])), (1, 0, 2))
         u = tf.matmul(dealt, wrong, transpose_b=True)
         share = self.negative / tf.cast(tf.shape(drawn)[1], tf.float32)
         wrong = share * tf.reduce_sum(tf.nn.softplus(u), -1)
@@ -105,7 +112,7 @@ class NegativeSampling(_Loss):
         return tf.reduce_sum(who * right, -1) + tf.reduce_sum(who, -1) * wrong
 
     def get_config(self):
-        return {**super().get_config(), "negative": self.negative}
+        return {**super().get_config(), "negative": self.negative, "joined": self.joined}
 
 
 @keras.saving.register_keras_serializable(package="zoo")
