@@ -4,10 +4,11 @@
     python -m benchmarks.word_vectors [--text simplewiki] [--dims 100 300] [--vocab 10000 30000
         100000] [--negative 10] [--epochs 5] [--rounds 3] [--words N] [--set KEY=VALUE]
 
-Both learn from the same words in the same order with window 5, sample 1e-4, at least 5 of each word, for the same number of epochs, in turn, each in a process of its own; gensim
-with 2 workers, from a file, the faster of its ways.  Each round has its own seed.  Seconds are
-those of training: numbering the words and counting the vocabulary come before, for both; our
-checkpoints, validation and tracing count.  `words/s` are words of the text, as gensim counts them,
+Both learn from the same words in the same order with window 5, sample 1e-4, at least 5 of each
+word, for the same number of epochs, in turn, each in a process of its own; gensim with 2 workers,
+from a file, the faster of its ways.  Each round has its own seed.  Seconds are those of training:
+numbering the words and counting the vocabulary come before, for both; our checkpoints, validation
+and tracing count.  `words/s` are words of the text, as gensim counts them,
 and `µs CPU` what a word takes of all cores together, which other load on the machine changes least.
 The accuracy is that on questions-words among the first 30,000 words (train/analogies.py).
 """
@@ -149,13 +150,14 @@ def _compare(shared, python, rounds, more):
             )
             found.append(json.loads(done.stdout.splitlines()[-1]))
     total = shared["words"] * shared["epochs"]
+    print(f"dim {shared['dim']}, negative {shared['negative']}")
     middle = {
         side: {key: statistics.median(run[key] for run in runs) for key in runs[0]}
         for side, runs in results.items()
     }
     for side, run in middle.items():
         print(
-            f"dim {shared['dim']:3}  vocab {run['vocab']:7.0f}  negative {shared['negative']:2}  {side:6} "
+            f"vocab {run['vocab']:7.0f}  {side:6} "
             f"{total / run['seconds']:11,.0f} words/s "
             f"({middle['gensim']['seconds'] / run['seconds']:.2f}x)  "
             f"{1e6 * run['cpu'] / total:.2f} µs CPU a word  {100 * run['accuracy']:.2f} % right",

@@ -7,10 +7,9 @@ from train.analogies import Space, measure
 from train.data.questions import VALIDATION, read
 from train.data.relations import examples
 from train.loop import trained
+from train.tasks.words import SERVED
 from zoo import word2vec_format, words
 from zoo.export import export
-
-EXAMPLES = 50_000  # words that the answers to examples are sought among, as in a served model
 
 
 def write_run(recipe, out, path):
@@ -42,11 +41,12 @@ def figures(path, split="test"):
 
     Raises OSError or ValueError as `zoo.word2vec_format.read` does.
     """
-    found, vectors = word2vec_format.read(path, EXAMPLES)
+    # the answers to examples are sought among as many words as in a served model
+    found, vectors = word2vec_format.read(path, SERVED)
     sets = [each for each in read() if split == "test" or each["section"] in VALIDATION]
     yield from measure(Space(found, vectors), sets)
     if split == "test":
-        yield from told(Space(found, vectors, EXAMPLES))
+        yield from told(Space(found, vectors, SERVED))
 
 
 def told(space):

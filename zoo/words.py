@@ -40,14 +40,15 @@ class Lexicon:
         hashes = _hash(self.words).numpy()
         if len(set(hashes)) != len(hashes):
             raise ValueError("a word stands twice, or two have the same 62-bit hash: leave one out")
-        self._order = np.argsort(hashes).astype("int32")
-        self._hashes = hashes[self._order]
+        order = np.argsort(hashes).astype("int32")
         # A constant would be written into the graph once for each place that reads it.
+        self._order = tf.Variable(order, trainable=False, name="order")
+        self._hashes = tf.Variable(hashes[order], trainable=False, name="hashes")
         self._names = tf.Variable(self.words, trainable=False, name="words")
 
     def find(self, words):
         """(…) strings -> their numbers, int32, and whether they are known; 0 where not."""
-        hashes, asked = tf.constant(self._hashes), _hash(self.plain(words))
+        hashes, asked = self._hashes.read_value(), _hash(self.plain(words))
         place = tf.searchsorted(hashes, tf.reshape(asked, [-1]))
         place = tf.reshape(tf.minimum(place, len(self.words) - 1), tf.shape(words))
         known = tf.gather(hashes, place) == asked

@@ -2,7 +2,8 @@
 
     zoo train cbow --set text=PATH
     zoo train cbow --set text=sample        # no data needed, but too little to learn from
-    zoo train cbow --set loss=hierarchical  # or softmax, for small vocabularies
+    zoo train cbow --set loss=hierarchical --set learning_rate=0.05
+    zoo train cbow --set loss=softmax --set learning_rate=0.05      # for small vocabularies
 
 Takes 5 minutes on two CPU cores that were shared for the 16 million words of `simplewiki`, the
 default, and ends at 50 % of questions-words.
