@@ -3,6 +3,7 @@
     jsontext    JSON text to Python values, and the words for what is wrong with it
     values      those values, as messages show them
     tensor      one JSON value to one array
+    known       bodies of a form that was met before, by simdjson
     decode      the body of a predict call to tensors
     encode      tensors to the body of an answer
     examples    the body of a classify or regress call to tf.Example features, and its results
