@@ -51,10 +51,14 @@ def glove(python, path):
 
 def gensim(python, text, path):
     """Train gensim's vectors on a text and write them."""
+    from train.recipe import load
+
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         lines, _ = prepared(text, None, folder)
-        given = {**SETTINGS, "vector_size": 200, "max_final_vocab": 90_000, "epochs": 10}
-        given |= {"negative": 10, "seed": 1, "sg": 0, "workers": 2}
+        ours = load("analogies")
+        given = {**SETTINGS, "vector_size": ours.sizes["embed_dim"], "epochs": ours.epochs}
+        given |= {"negative": ours.sizes["negative"], "seed": 1, "sg": 0, "workers": 2}
+        given |= {"max_final_vocab": ours.data_options["max_vocab"]}
         script = Path(__file__).with_name("word_vectors_gensim.py")
         subprocess.run([python, script, lines, path, json.dumps(given)], check=True)
 

@@ -145,7 +145,7 @@ def test_half_written_checkpoint_is_never_found(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_best_takes_the_later_of_equals_and_names_a_wrong_monitor():
+def test_best_takes_the_later_of_equals_or_the_last_and_names_a_wrong_monitor():
     checkpoint = Checkpoint("unused", "val_accuracy")
     figures = [0.5, 0.9, 0.9, 0.7]
     checkpoint.history = [{"epoch": i + 1, "val_accuracy": f} for i, f in enumerate(figures)]
@@ -153,6 +153,9 @@ def test_best_takes_the_later_of_equals_and_names_a_wrong_monitor():
     low = Checkpoint("unused", "val_loss")
     low.history = [{"epoch": i + 1, "val_loss": f} for i, f in enumerate(figures)]
     assert low.best()["epoch"] == 1
+    last = Checkpoint("unused", "epoch")
+    last.history = low.history
+    assert last.best()["epoch"] == 4
     low.monitor = "val_los"
     with pytest.raises(ValueError, match="monitor='val_los' is not among the figures: epoch, val"):
         low.best()

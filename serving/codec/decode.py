@@ -15,6 +15,8 @@ from serving.codec.tensor import as_array, fill, is_b64, quick, tensor
 from serving.codec.values import pairs, show
 from serving.errors import ServingError, invalid
 
+_FORMS = Forms()
+
 
 class Request(NamedTuple):
     """A decoded call: `rows` says whether it was written by row, and so must be its answer."""
@@ -55,9 +57,6 @@ def decode_predict(body, find_inputs):
         raise invalid("Missing 'inputs' or 'instances' key")
     _FORMS.learn(form, document, tensors, dtypes)
     return Request(signature, rows, tensors)
-
-
-_FORMS = Forms()
 
 
 def _only_numbers(rest, document):

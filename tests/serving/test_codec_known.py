@@ -148,10 +148,9 @@ def test_any_two_bodies_of_one_shape(data, shape, way):
 
     key = "instances" if way == "r" else "inputs"
     first, then = (json.dumps({key: value(shape)}).encode() for _ in range(2))
-    from serving.codec import decode
-
-    decode._FORMS = Forms()
-    expected = outcome(then, ONE)
-    decode._FORMS = Forms()
-    outcome(first, ONE)
-    assert outcome(then, ONE) == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("serving.codec.decode._FORMS", Forms())
+        expected = outcome(then, ONE)
+        patch.setattr("serving.codec.decode._FORMS", Forms())
+        outcome(first, ONE)
+        assert outcome(then, ONE) == expected
